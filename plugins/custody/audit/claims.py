@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said about a dataset beside the sources file: Croissant metadata and dataset cards."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MAX_METADATA = 8 << 20  # bytes
+_HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement about the licence, and who makes it."""
+
+    by: str  # sources file, croissant, card
+    text: str
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a metadata file says. `broken` says why it could not be read; then the rest is empty."""
+
+    claims: tuple[Claim, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()  # file name, SHA-256 as stated
+    broken: str = ""
+
+
+def read_metadata(path: Path) -> Metadata:
+    """Read a Croissant file or a dataset card. A file that cannot be read is a result, not an exception."""
+    try:
+        if path.stat().st_size > MAX_METADATA:
+            return Metadata(broken=f"larger than {MAX_METADATA:,} bytes")
+        text = path.read_text(encoding="utf-8")
+        return _croissant(json.loads(text)) if path.suffix == ".json" else _card(text)
+    except (OSError, ValueError, RecursionError, yaml.YAMLError, AttributeError, TypeError) as error:
+        return Metadata(broken=f"not readable ({type(error).__name__})")
+
+
+def _croissant(data: Any) -> Metadata:
+    claims = tuple(Claim("croissant", text) for text in _licence_texts(data.get("license")))
+    files = [one for one in data.get("distribution") or () if isinstance(one, dict) and "sha256" in one]
+    digests = tuple((_file_name(one), str(one["sha256"])) for one in files)
+    return Metadata(claims, digests)
+
+
+def _licence_texts(value: Any) -> Iterator[str]:
+    """Croissant allows a URL, a name, an object with either, or a list of these."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield str(value.get("url") or value.get("@id") or value.get("name") or "an object without a name")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _licence_texts(one)
+    elif value is not None:
+        yield "something that is no text"
+
+
+def _file_name(one: dict[str, Any]) -> str:
+    return Path(str(one.get("contentUrl") or one.get("name") or "")).name
+
+
+def _card(text: str) -> Metadata:
+    match = _HEADER.match(text)
+    if match is None:
+        return Metadata(broken="no YAML header between --- lines")
+    header = yaml.safe_load(match[1])
+    value = header.get("license")
+    texts = value if isinstance(value, list) else [value] if value is not None else []
+    return Metadata(tuple(Claim("card", str(one)) for one in texts))

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`custody …`: the verbs in a terminal.
+
+Exit codes: 0 done or ok; 1 refused, mismatch or error; 2 incomplete (bytes or files that were not read) or wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custody import home as homes
+from custody import policy
+from custody.dataset import Dataset
+from custody.errors import CustodyError
+from custody.verbs.session import Outcome, Session
+
+if TYPE_CHECKING:
+    from custody.lineage.verify import Verification
+
+Arguments = argparse.Namespace
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments) or 0)
+    except CustodyError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="custody", description="Chain of custody for LLM training data.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "init", _init, "make a custody home from a policy template", "home", policy_file="--policy")
+    checks = _add(commands, "policy", None, "check a policy file").add_subparsers(required=True, metavar="COMMAND")
+    _add(checks, "check", _policy_check, "check a policy file", "file")
+    _add(checks, "schema", _policy_schema, "print the JSON Schema of policy files")
+    audit = _verb(commands, "audit", _audit, "judge third-party sources for an intent", "sources")
+    audit.add_argument("--intent", required=True)
+    for verdict in ("deny", "review"):
+        audit.add_argument(f"--on-{verdict}", choices=("fail", "filter"), default="fail")
+    _verb(commands, "classify", _classify, "find and grade what is in a dataset", "dataset")
+    for name, text in (("redact", "take out what the grade does not let pass"), ("encrypt", "encrypt by grade")):
+        _verb(commands, name, _writing(name), text, "dataset", "output")
+    _verb(commands, "decrypt", _writing("decrypt"), "write the plaintext of an encrypted dataset", "dataset", "output")
+    _verb(commands, "expect", _expect, "hold a dataset against an expectation suite", "dataset", "suites")
+    _verb(commands, "backup", _backup, "add a snapshot to the backup repository", "dataset")
+    _verb(commands, "drill", _writing("drill"), "restore the newest backup and compare", "dataset", "output")
+    gate = _verb(commands, "gate", _gate, "may exactly these bytes train a model?")
+    gate.add_argument("datasets", nargs="+", type=Path)
+    gate.add_argument("--intent", required=True)
+    _verb(commands, "bom", _bom, "write the BOM of a trained model and its bundle", "model", "output")
+    _verb(commands, "summary", _summary, "tell what a run did").add_argument("--run", help="Airflow run id")
+    verify = _add(commands, "verify", _verify, "re-verify a BOM offline", "bom")
+    verify.add_argument("--bundle", required=True, type=Path, help="the statements the BOM follows")
+    verify.add_argument("--bytes", type=Path, help="a directory with each dataset and the model under its name")
+    verify.add_argument("--policy", type=Path, help="your own copy of the policy: pins the trusted keys")
+    verify.add_argument("--json", action="store_true", help="print the result as JSON")
+    return parser
+
+
+def _add(
+    commands: Any, name: str, run: Callable[[Arguments], Any] | None, text: str, *paths: str, **options: str
+) -> Any:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=run)
+    for path in paths:
+        parser.add_argument(path, type=Path)
+    for target, flag in options.items():
+        parser.add_argument(flag, dest=target, type=Path, required=True)
+    return parser
+
+
+def _verb(commands: Any, name: str, run: Callable[[Arguments], Any], text: str, *paths: str) -> Any:
+    parser = _add(commands, name, run, text, *paths)
+    parser.add_argument("--home", type=Path, help="the custody home; by default CUSTODY_HOME")
+    return parser
+
+
+def _session(arguments: Arguments) -> Session:
+    return Session(homes.find(arguments.home))
+
+
+def _say(outcome: Outcome) -> None:
+    print(f"{outcome.step}: {outcome.dataset} ({outcome.grade}) at {outcome.uri}")
+    print(f"  address {outcome.address}")
+    print(f"  statement {outcome.statement or 'none: the policy asks for nothing here'}")
+    for key, value in outcome.detail.items():
+        print(f"  {key}: {json.dumps(value) if isinstance(value, dict | list) else value}")
+
+
+def _init(arguments: Arguments) -> None:
+    made = homes.init(arguments.home, arguments.policy_file)
+    print(f"custody home at {made.path}; keep {made.path / 'keys'} secret and backed up")
+
+
+def _policy_check(arguments: Arguments) -> None:
+    print(f"{arguments.file}: ok, sha256 {policy.load(arguments.file).digest}")
+
+
+def _policy_schema(_: Arguments) -> None:
+    print(json.dumps(policy.Policy.model_json_schema(), indent=1))
+
+
+def _audit(arguments: Arguments) -> None:
+    from custody.verbs.audit import audit
+
+    told = {"on_deny": arguments.on_deny, "on_review": arguments.on_review}
+    outcome = audit(_session(arguments), arguments.sources, arguments.intent, **told)
+    for path in outcome.admitted:
+        print(f"admitted: {path}")
+    for name, reasons in outcome.refused.items():
+        print(f"left out: {name}: {'; '.join(reasons)}")
+    print(f"report: {outcome.report}")
+
+
+def _classify(arguments: Arguments) -> int:
+    from custody.verbs.classify import classify
+
+    outcome = classify(_session(arguments), Dataset(arguments.dataset))
+    _say(outcome)
+    return 2 if outcome.detail["unscanned"] else 0
+
+
+def _writing(name: str) -> Callable[[Arguments], None]:
+    def run(arguments: Arguments) -> None:
+        from custody.verbs import backup, encrypt, redact
+
+        verbs = {
+            "redact": redact.redact,
+            "encrypt": encrypt.encrypt,
+            "decrypt": encrypt.decrypt,
+            "drill": backup.drill,
+        }
+        _say(verbs[name](_session(arguments), Dataset(arguments.dataset), arguments.output))
+
+    return run
+
+
+def _expect(arguments: Arguments) -> None:
+    from custody.verbs.expect import expect
+
+    _say(expect(_session(arguments), Dataset(arguments.dataset), arguments.suites))
+
+
+def _backup(arguments: Arguments) -> None:
+    from custody.verbs.backup import backup
+
+    _say(backup(_session(arguments), Dataset(arguments.dataset)))
+
+
+def _gate(arguments: Arguments) -> None:
+    from custody.verbs.gate import verify_custody
+
+    for outcome in verify_custody(_session(arguments), [Dataset(one) for one in arguments.datasets], arguments.intent):
+        _say(outcome)
+
+
+def _bom(arguments: Arguments) -> None:
+    from custody.verbs.bom import write_model_bom
+
+    _say(write_model_bom(_session(arguments), arguments.model, arguments.output))
+
+
+def _summary(arguments: Arguments) -> None:
+    from custody.verbs.summary import summary
+
+    print(summary(_session(arguments), arguments.run))
+
+
+def _verify(arguments: Arguments) -> int:
+    from custody.lineage.verify import EXIT_CODES, verify
+
+    found = verify(arguments.bom, arguments.bundle, arguments.bytes, arguments.policy)
+    print(json.dumps(found.to_dict(), indent=1) if arguments.json else _told(found))
+    return EXIT_CODES[found.result]
+
+
+def _told(found: Verification) -> str:
+    trust = "your policy" if found.pinned else "the bundle's own policy; pin yours with --policy"
+    head = f"{found.result} (keys trusted: those of {trust}, sha256 {found.policy or 'unread'})"
+    marks = (("BROKEN", found.mismatches), ("not checked", found.unchecked), ("ok", found.checked))
+    return "\n".join([head, *(f"  {mark}: {text}" for mark, texts in marks for text in texts)])

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""custody's operators. One import, nothing heavy: what a verb needs is loaded when its task runs."""
+
+from __future__ import annotations
+
+from custody.operators.audit import AuditSourcesOperator
+from custody.operators.backup import BackupDatasetOperator
+from custody.operators.bom import WriteModelBomOperator
+from custody.operators.classify import ClassifyDatasetOperator
+from custody.operators.drill import RestoreDrillOperator
+from custody.operators.encrypt import EncryptDatasetOperator
+from custody.operators.expect import ExpectationGateOperator
+from custody.operators.gate import VerifyCustodyOperator
+from custody.operators.redact import RedactDatasetOperator
+from custody.operators.training import open_training
+
+__all__ = [
+    AuditSourcesOperator.__name__,
+    BackupDatasetOperator.__name__,
+    ClassifyDatasetOperator.__name__,
+    EncryptDatasetOperator.__name__,
+    ExpectationGateOperator.__name__,
+    RedactDatasetOperator.__name__,
+    RestoreDrillOperator.__name__,
+    VerifyCustodyOperator.__name__,
+    WriteModelBomOperator.__name__,
+    open_training.__name__,
+]

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Audit third-party sources before anything touches their data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custody.operators.base import CustodyOperator
+
+if TYPE_CHECKING:
+    from custody.verbs.audit import AuditOutcome, OnRefusal
+    from custody.verbs.session import Session
+
+
+class AuditSourcesOperator(CustodyOperator):
+    """Judge every source of a `sources.yaml` for an intent; return the paths of the admitted datasets.
+
+    Args:
+        sources: the sources file (templated).
+        intent: a name under `intents` in the policy (templated).
+        on_deny: `fail` the task, or `filter` denied sources out.
+        on_review: the same for sources that a person must decide on.
+    """
+
+    template_fields: Sequence[str] = ("home", "sources", "intent", "on_deny", "on_review")
+
+    def __init__(
+        self,
+        *,
+        sources: str,
+        intent: str,
+        on_deny: OnRefusal = "fail",
+        on_review: OnRefusal = "fail",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.sources = sources
+        self.intent = intent
+        self.on_deny = on_deny
+        self.on_review = on_review
+
+    def verb(self, session: Session) -> AuditOutcome:
+        """Call the core function."""
+        from custody.verbs.audit import audit
+
+        outcome = audit(session, Path(self.sources), self.intent, on_deny=self.on_deny, on_review=self.on_review)
+        for name, reasons in outcome.refused.items():
+            self.log.warning("%s is left out: %s", name, "; ".join(reasons))
+        return outcome
+
+    def result(self, outcome: AuditOutcome) -> list[str]:  # type: ignore[override]  # the one verb with many datasets
+        """Return the admitted datasets, to expand over."""
+        return list(outcome.admitted)

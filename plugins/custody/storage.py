@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one seam to bytes custody writes: write-once objects, and local files that appear whole or not at all.
+
+Objects go through obstore, whose conditional put is what makes a store append-only: whoever writes first wins and
+nobody overwrites. Local outputs are built under a temporary name in the same directory and renamed.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from custody.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from obstore.store import LocalStore
+
+PARTIAL = ".partial-"  # prefix of every temporary name; safe to delete when no task runs
+
+
+class ObjectStore:
+    """Write-once objects under one directory.
+
+    Args:
+        root: a local directory; made when missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _store(self) -> LocalStore:
+        from obstore.store import LocalStore
+
+        return LocalStore(self.root, mkdir=True)
+
+    def put_new(self, key: str, data: bytes) -> bool:
+        """Write an object unless the key exists.
+
+        Returns:
+            Whether this call wrote it.
+
+        Raises:
+            StorageUnavailable: the store refused or did not answer.
+        """
+        from obstore.exceptions import AlreadyExistsError, BaseError
+
+        try:
+            self._store().put(key, data, mode="create")
+        except AlreadyExistsError:
+            return False
+        except (BaseError, OSError) as error:
+            raise self._unavailable(key, error) from error
+        return True
+
+    def put_file(self, key: str, source: Path) -> bool:
+        """Write a file's bytes as an object unless the key exists; memory stays flat.
+
+        Returns:
+            Whether this call wrote it.
+
+        Raises:
+            StorageUnavailable: the store refused or did not answer.
+        """
+        target = self.path(key)
+        partial = _partial(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, partial)
+            _sync(partial)
+            os.link(partial, target)  # fails when the name is taken, and is whole when it is not
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise self._unavailable(key, error) from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return True
+
+    def path(self, key: str) -> Path:
+        """Return where an object is, to read it as a stream."""
+        return self.root / key
+
+    def get(self, key: str) -> bytes | None:
+        """Read an object whole, or None where there is none.
+
+        Raises:
+            StorageUnavailable: the store refused or did not answer.
+        """
+        from obstore.exceptions import BaseError, NotFoundError
+
+        try:
+            return bytes(self._store().get(key).bytes()) if self.root.is_dir() else None
+        except (NotFoundError, FileNotFoundError):
+            return None
+        except (BaseError, OSError) as error:
+            raise self._unavailable(key, error) from error
+
+    def keys(self, prefix: str) -> list[str]:
+        """List the keys below a prefix, sorted.
+
+        Raises:
+            StorageUnavailable: the store refused or did not answer.
+        """
+        from obstore.exceptions import BaseError
+
+        if not self.root.is_dir():  # reading makes nothing
+            return []
+        try:
+            return sorted(str(meta["path"]) for page in self._store().list(prefix) for meta in page)
+        except (BaseError, OSError) as error:
+            raise self._unavailable(prefix, error) from error
+
+    def _unavailable(self, key: str, error: Exception) -> StorageUnavailable:
+        return StorageUnavailable(
+            f"the store failed with {type(error).__name__}",
+            where=f"{self.root}/{key}",
+            remedy="check the path, its permissions and free space, then retry",
+        )
+
+
+@contextmanager
+def directory_whole(target: Path) -> Iterator[Path]:
+    """Build a directory that appears under its name only when the block ends without an error.
+
+    An existing target is replaced: outputs are named after what they were made from, so a retry makes the same again.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = _partial(target)
+    partial.mkdir()
+    try:
+        yield partial
+        _replace_directory(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_whole(target: Path, data: bytes) -> Path:
+    """Write a file that appears under its name only when it is complete."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = _partial(target)
+    try:
+        with partial.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _partial(target: Path) -> Path:
+    return target.with_name(f"{PARTIAL}{target.name}-{uuid.uuid4().hex[:8]}")
+
+
+def _replace_directory(partial: Path, target: Path) -> None:
+    """Put a finished directory in the place of what is there. Of two that finish at once, the later stays."""
+    moved: list[Path] = []
+    while not _renamed(partial, target):
+        old = _partial(target)
+        with suppress(FileNotFoundError):
+            target.rename(old)
+            moved.append(old)
+    for old in moved:
+        shutil.rmtree(old, ignore_errors=True)
+        if old.is_symlink() or old.exists():  # it was no directory
+            old.unlink()
+
+
+def _renamed(partial: Path, target: Path) -> bool:
+    try:
+        partial.rename(target)
+    except OSError as error:
+        if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+            raise
+        return False
+    return True

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Write the model BOM and the bundle that verifies it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from custody.dataset import file_sha256
+from custody.errors import IntegrityError
+from custody.lineage import bundle
+from custody.lineage.bom import build
+from custody.lineage.bomcheck import problems
+from custody.lineage.statement import file_subject
+from custody.storage import directory_whole
+from custody.verbs.session import Outcome, Session
+
+BOM_NAME = "model.cdx.json"
+
+
+def write_model_bom(session: Session, model: Path, output: Path) -> Outcome:
+    """Write `output/model.cdx.json` and `output/bundle`, from verified statements only, and sign the BOM.
+
+    Args:
+        session: the home and run.
+        model: the model file; its bytes must be those that training signed.
+        output: a directory of this BOM's own; replaced whole.
+
+    Raises:
+        IntegrityError: no signed training made these bytes, or the records do not clear its data.
+    """
+    sha256 = file_sha256(model)
+    trained = session.ledger.latest(sha256, "train")
+    if trained is None:
+        raise IntegrityError("no signed training made this model", where=str(model), remedy="train it with custody")
+    body, follows = build(session.ledger, trained)
+    made = session.record("bom", [file_subject(model.name, sha256)], body, prev=follows, grade=trained.link.grade)
+    if wrong := problems(made.predicate, session.policy):
+        raise IntegrityError("the BOM would not be sound: " + "; ".join(wrong), where=str(model))
+    with directory_whole(output) as partial:
+        (partial / BOM_NAME).write_text(json.dumps(made.predicate, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        (partial / "bundle").mkdir()
+        policy = (session.home.path / "policy.yaml").read_bytes()
+        bundle.export(session.ledger, made, policy, partial / "bundle")
+    detail = {"bom": str(output / BOM_NAME), "bundle": str(output / "bundle")}
+    return Outcome("bom", model.name, str(output / BOM_NAME), sha256, trained.link.grade, made.digest, detail)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Classify: what is in this data, how sensitive is it, and why."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from custody.dataset import Dataset, Listing
+from custody.lineage import predicates
+from custody.lineage.statement import file_subject, now
+from custody.storage import write_whole
+from custody.verbs.session import Outcome, Session
+
+if TYPE_CHECKING:
+    from custody.classifiers.report import ClassificationReport
+
+
+def classify(session: Session, dataset: Dataset) -> Outcome:
+    """Scan and grade a dataset; write its report as JSON and HTML; sign a SCAI statement.
+
+    Files that cannot be read are named in the report and give at least the policy's `unscanned` grade.
+
+    Raises:
+        DatasetError: there is no dataset, or it cannot be addressed.
+        IntegrityError: the bytes changed while they were read.
+        PolicyError: a rule names an entity that nothing detects.
+    """
+    from custody.classifiers import classify as scan
+
+    report = scan(dataset, session.policy, session.home.secret(session.policy.fingerprint), created_at=now())
+    listing = Listing(report.listing)
+    document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
+    page = report.to_html().encode()
+    digest, page_digest = session.ledger.document(document), session.ledger.document(page)
+    made = session.record(
+        "classify",
+        [session.subject(dataset.name, listing)],
+        predicates.scai(_attributes(report, session, digest)),
+        grade=report.grade,
+        detail={
+            "report": digest,
+            "page": page_digest,
+            "rows": report.rows,
+            "unscanned": list(report.unscanned),
+            "why": list(report.why),
+        },
+    )
+    html = write_whole(session.report_path(dataset.name, listing.address, ".html"), page)
+    write_whole(html.with_suffix(".json"), document)
+    detail = {"report": str(html), "page": page_digest, "why": list(report.why), "unscanned": list(report.unscanned)}
+    return Outcome("classify", dataset.name, str(dataset.path), listing.address, report.grade, made.digest, detail)
+
+
+def column_grades(session: Session, address: str) -> dict[str, dict[str, str]]:
+    """Return file -> column -> the grade its protection follows, as classified for an address; empty when it was not.
+
+    That is the column's own grade, or the file's where a combination raised the file above its columns and the column
+    holds part of what was combined.
+    """
+    classified = session.ledger.latest(address, "classify")
+    if classified is None:
+        return {}
+    report = json.loads(session.ledger.read_document(classified.link.detail["report"]))
+    return {
+        file["path"]: {one["column"]: _protection(file, one) for one in file["columns"]} for file in report["files"]
+    }
+
+
+def _protection(file: Mapping[str, Any], column: Mapping[str, Any]) -> str:
+    return str(file["grade"] if file["why"] and column["findings"] else column["grade"])
+
+
+def _attributes(report: ClassificationReport, session: Session, digest: str) -> list[dict[str, Any]]:
+    evidence = file_subject("classification-report.json", digest)
+    conditions = {"scheme": session.policy.scheme, "policy": session.policy.digest}
+    grade = {"attribute": f"grade:{report.grade}", "conditions": conditions, "evidence": evidence}
+    entities = [{"attribute": f"contains:{entity}", "evidence": evidence} for entity in report.entities]
+    return [grade, *entities]

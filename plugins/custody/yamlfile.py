@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""YAML that people write, checked against a typed model, with file, line and column in every error.
+
+Refused before anything else: more than 1 MiB, aliases (a small file can unfold without end) and a key written twice (YAML would
+silently keep the last).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from custody.errors import PolicyError
+
+MAX_SIZE = 1 << 20  # bytes
+Location = tuple[int | str, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """A model that knows all its fields and does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Parsed(Generic[Model]):
+    """A checked file, and where its parts stand."""
+
+    value: Model
+    tree: yaml.Node | None
+    where: str
+
+    def at(self, *location: int | str) -> str:
+        """Name file, line and column of a part."""
+        return _position(self.tree, location, self.where)
+
+
+def read(path: Path, remedy: str) -> bytes:
+    """Return a file's bytes.
+
+    Args:
+        path: the file.
+        remedy: what to do when it is not there.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PolicyError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
+
+
+def parse(data: bytes, model: type[Model], where: str) -> Parsed[Model]:
+    """Check YAML given as bytes.
+
+    Args:
+        data: the file's bytes.
+        model: what it must be.
+        where: how errors name the file.
+
+    Raises:
+        PolicyError: names file, line and column, what was received, what is allowed, and the nearest right word.
+    """
+    if len(data) > MAX_SIZE:
+        raise PolicyError(f"the file has {len(data):,} bytes", where=where, allowed=f"up to {MAX_SIZE:,}")
+    try:
+        text = data.decode()
+        tree = _Careful(text).get_single_node()
+        raw = _Careful(text).get_single_data()
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or f"{type(error).__name__}"
+        raise PolicyError(f"not valid YAML: {problem}", where=where + line, remedy="correct the line") from None
+    try:
+        return Parsed(model.model_validate(raw), tree, where)
+    except ValidationError as error:
+        raise _first_error(error, model, tree, where) from None
+
+
+class _Careful(yaml.SafeLoader):
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed", self.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if names.count(key.value) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _first_error(error: ValidationError, model: type[BaseModel], tree: yaml.Node | None, where: str) -> PolicyError:
+    found = error.errors(include_url=False, include_context=True)
+    # a misspelt key is both unknown and missing: the unknown word is what the reader can see
+    first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
+    location, kind = first["loc"], first["type"]
+    at = _position(tree, location, where)
+    if kind == "extra_forbidden":
+        return wrong_word(str(location[-1]), _fields_at(model, location[:-1]), at)
+    if kind == "missing":
+        return PolicyError(f"{location[-1]!r} is missing", where=at, remedy="add it")
+    if kind == "literal_error":
+        return wrong_word(str(first["input"]), re.findall(r"'([^']+)'", first["ctx"]["expected"]), at)
+    return PolicyError(first["msg"].removeprefix("Value error, "), where=at, remedy="correct it")
+
+
+def wrong_word(word: str, allowed: Iterable[str], at: str) -> PolicyError:
+    """Say that a word is not among the allowed ones, and which of them was probably meant."""
+    allowed = list(allowed)
+    near = difflib.get_close_matches(word, allowed, n=1)
+    hint = f"write {near[0]!r}" if near else "use one of the allowed words"
+    return PolicyError(f"{word!r} is not allowed here", where=at, allowed=", ".join(allowed), remedy=hint)
+
+
+def _fields_at(root: type[BaseModel], location: Location) -> list[str]:
+    """Return the field names of the model a location leads to, by walking the annotations."""
+    model: Any = root
+    for part in location:
+        fields = getattr(model, "model_fields", None)
+        annotation = fields[part].annotation if fields and part in fields else model
+        model = _innermost(annotation)
+    return sorted(getattr(model, "model_fields", {}))
+
+
+def _innermost(annotation: Any) -> Any:
+    for inner in reversed(getattr(annotation, "__args__", ())):
+        found = _innermost(inner)
+        if hasattr(found, "model_fields"):
+            return found
+    return annotation
+
+
+def _position(tree: yaml.Node | None, location: Location, where: str) -> str:
+    """Name file, line and column of the deepest node on the way to a location."""
+    mark = tree.start_mark if tree else None
+    for part in location:
+        if isinstance(tree, yaml.MappingNode):
+            found = next(((k, v) for k, v in tree.value if k.value == str(part)), None)
+            if found is None:
+                break
+            mark, tree = found[0].start_mark, found[1]
+        elif isinstance(tree, yaml.SequenceNode) and isinstance(part, int) and part < len(tree.value):
+            tree = tree.value[part]
+            mark = tree.start_mark
+    at = f"{where}:{mark.line + 1}:{mark.column + 1}" if mark else where
+    return f"{at} ({_dotted(location)})" if location else at
+
+
+def _dotted(location: Location) -> str:
+    return ".".join(map(str, location)) or "the file"
