@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Presidio's analyzer as custody runs it: no language model, no download, no network.
 
-The recognisers are Presidio's default English set and those in `recognizers/`. The text is cut into words by a blank spaCy
-tokenizer whose lemma is the lower-case word; without lemmas Presidio's context words would silently do nothing. The words
-of a column's name are context for its cells. `tldextract` is pinned to the suffix list it ships, since by default it asks
-the network for a newer one.
+The recognisers are Presidio's default English set and those in `recognizers/`. The text is cut into words by a blank
+spaCy tokenizer whose lemma is the lower-case word; without lemmas Presidio's context words would silently do nothing.
+The words of a column's name are context for its cells. `tldextract` is pinned to the suffix list it ships, since by
+default it asks the network for a newer one.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ LANGUAGE = "en"
 THRESHOLD = 0.4  # Presidio's floor for a hit with context; its own patterns without checksum start below
 MAX_CELL = 1_000_000  # characters; spaCy refuses longer texts
 CACHED_CELLS = 50_000  # distinct cells whose spans are remembered; memory only, dropped with the scanner
-# phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a number
-# needs more than the floor, that is, context such as a column called `phone`
+# phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
+# number needs more than the floor, that is, context such as a column called `phone`
 _BARE_NUMBER = re.compile(r"\s*[+-]?\d*\.?\d+\s*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -107,14 +107,15 @@ class Scanner:
 
     def _span(self, one: Any) -> Span:
         name = str(one.recognition_metadata[one.RECOGNIZER_NAME_KEY])
-        return Span(one.entity_type, one.start, one.end, one.score, name, one.score == 1.0 and name in self._checksummed)
+        validated = one.score == 1.0 and name in self._checksummed
+        return Span(one.entity_type, one.start, one.end, one.score, name, validated)
 
     @cached_property
     def _checksummed(self) -> frozenset[str]:
         from presidio_analyzer import PatternRecognizer
 
         return frozenset(
-            one.name
+            str(one.name)  # type: ignore[has-type]  # Presidio's classes are typed in part
             for one in self.recognizers
             if isinstance(one, PatternRecognizer) and type(one).validate_result is not PatternRecognizer.validate_result
         )
@@ -153,7 +154,7 @@ def _tokenizer() -> SpacyNlpEngine:
         """spaCy's rules for words, and nothing learned."""
 
         def load(self) -> None:
-            self.nlp = {LANGUAGE: spacy.blank(LANGUAGE)}
+            self.nlp = {LANGUAGE: spacy.blank(LANGUAGE)}  # type: ignore[assignment]  # Presidio declares None
 
         def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
             starts, lemmas = [token.idx for token in doc], [token.lower_ for token in doc]

@@ -43,7 +43,8 @@ def _fires(rule: Rule, finding: Finding, column: Column) -> str:
     if cells < rule.when.count or low < rule.when.prevalence:
         return ""
     kind = " with a valid checksum" if rule.when.validated else ""
-    share = f"{_percent(cells / column.filled)} of {column.filled:,} cells, 95 % interval {_percent(low)} to {_percent(high)}"
+    interval = f"95 % interval {_percent(low)} to {_percent(high)}"
+    share = f"{_percent(cells / column.filled)} of {column.filled:,} cells, {interval}"
     return f"column {column.column} holds {finding.entity}{kind} in {cells:,} cells ({share})"
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scan a dataset column by column: counts, shares and masked previews, never a value.
 
-Each chunk's column is dictionary-encoded, each distinct cell is analysed once, and the counts are expanded. That is exact:
-a finding depends on the cell's text and the column's name only.
+Each chunk's column is dictionary-encoded, each distinct cell is analysed once, and the counts are expanded. That is
+exact: a finding depends on the cell's text and the column's name only.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret) ->
             for name, cells in chunk.columns.items():
                 _scan_column(found, found.columns.setdefault(name, Column(name)), cells, scanner, secret)
     except DatasetError as error:
-        _note(found, f"{path}: {error.what}" + (f" ({error.where.rpartition(', ')[2]})" if ", line" in error.where else ""))
+        line = error.where.rpartition(", ")[2] if ", line" in error.where else ""
+        _note(found, f"{path}: {error.what}" + (f" ({line})" if line else ""))
     return found
 
 
@@ -100,7 +101,7 @@ def _scan_column(found: FileScan, column: Column, cells: pa.StringArray, scanner
             continue
         try:
             spans = scanner.find(column.column, text)
-        except Exception as error:  # noqa: BLE001 - any recogniser's failure means: not scanned
+        except Exception as error:
             _note(found, f"{found.path}, column {column.column}: a recogniser failed ({type(error).__name__})")
             continue
         _add(column, text, count, spans, secret)

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole road: audit, classify, redact, check, encrypt, back up, prove the backup, gate, train, write the BOM.
 
-Runs on `sample_data/` as it is. Every step signs a statement; training starts only when the gate says yes to exactly the
-bytes it will read.
+Runs on `sample_data/` as it is. Every step signs a statement; training starts only when the gate says yes to exactly
+the bytes it will read.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import ngram
 from airflow.sdk import DAG, Param, task
 
+import ngram
 from custody.operators import (
     AuditSourcesOperator,
     BackupDatasetOperator,

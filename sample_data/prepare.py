@@ -3,7 +3,8 @@
 
     python sample_data/prepare.py UPSTREAM
 
-UPSTREAM holds `chinook/Chinook_Sqlite.sqlite`, `hf_cards/*/README.md` and `fivethirtyeight/*.csv`; README.md names the commits.
+UPSTREAM holds `chinook/Chinook_Sqlite.sqlite`, `hf_cards/*/README.md` and `fivethirtyeight/*.csv`; README.md names
+the commits.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def chinook(upstream: Path) -> None:
 
 
 def cards(upstream: Path) -> None:
-    """The prose of dataset cards, without YAML header, table of contents, code, tables and what is left of the template."""
+    """The prose of dataset cards: no YAML header, table of contents, code, table or empty part of the template."""
     target = _fresh("dataset_cards") / "cards.jsonl"
     size, lines = 0, []
     for card in sorted((upstream / "hf_cards").glob("*/README.md")):

@@ -153,7 +153,7 @@ def _serve(
 def _tried(airflow: Callable[[list[str]], None], arguments: list[str]) -> str | None:
     try:
         airflow(arguments)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a command raises is the starter's to report
+    except (Exception, SystemExit) as error:
         return f"airflow {' '.join(arguments)}: {type(error).__name__}: {error}"
     return None
 

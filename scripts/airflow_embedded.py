@@ -140,10 +140,11 @@ class EmbeddedAirflow:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            lock.seek(0)
-            raise AirflowStoppedError(
-                f"another Airflow runs in {self.home}; stop it first: pkill -s {lock.read()}"
-            ) from None
+            with lock:
+                lock.seek(0)
+                session = lock.read()
+            what = f"another Airflow runs in {self.home}; stop it first: pkill -s {session}"
+            raise AirflowStoppedError(what) from None
         lock.truncate(0)
         return lock
 

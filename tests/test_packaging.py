@@ -35,7 +35,7 @@ def run(*command: str | Path, **options: Any) -> str:
     """Run a command and return what it printed; fail with all of it when it fails."""
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, **options)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 def package_files() -> set[str]:
@@ -105,7 +105,7 @@ def test_airflow_reads_the_provider_as_it_is_meant() -> None:
 
     from custody.provider import OPERATORS, PACKAGE
 
-    manager = ProvidersManager()
+    manager = ProvidersManager()  # type: ignore[no-untyped-call]
     provider = manager.providers[PACKAGE]
     assert provider.version == PYPROJECT["project"]["version"]
     assert provider.data["versions"] == [provider.version]

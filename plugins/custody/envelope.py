@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """AWS Encryption SDK messages, by the official library, under a key of the keyring.
 
-Suite: AES-256-GCM with HKDF-SHA-512 and key commitment, without signature; frames of 1 MiB (the library's 4 KiB are fourteen
-times slower). The encryption context is authenticated, stored in clear, and required to match when a message is opened; the
-library alone would neither require it nor notice bytes appended to a message.
+Suite: AES-256-GCM with HKDF-SHA-512 and key commitment, without signature; frames of 1 MiB (the library's 4 KiB are
+    fourteen times slower). The encryption context is authenticated, stored in clear, and required to match when a
+    message is opened; the library alone would neither require it nor notice bytes appended to a message.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class IntegrityError(TerminalError):
     """Bytes, digests or signatures do not agree."""
 
 
-class Refusal(TerminalError):
+class Refusal(TerminalError):  # noqa: N818 - a verdict, not a fault
     """A verdict against the data, reached by working code. Base of the four below.
 
     Args:
@@ -90,19 +90,19 @@ class Refusal(TerminalError):
         super().__init__(text, where=where, remedy=remedy)
 
 
-class SourcesRefused(Refusal):  # noqa: N818 - a verdict, not a fault
+class SourcesRefused(Refusal):
     """At least one source may not be used, or nobody has decided yet."""
 
 
-class ExpectationsFailed(Refusal):  # noqa: N818 - a verdict, not a fault
+class ExpectationsFailed(Refusal):
     """The data does not meet its expectation suite."""
 
 
-class DrillFailed(Refusal):  # noqa: N818 - a verdict, not a fault
+class DrillFailed(Refusal):
     """What came back from the backup is not what went in."""
 
 
-class GateRefused(Refusal):  # noqa: N818 - a verdict, not a fault
+class GateRefused(Refusal):
     """These bytes may not train this model."""
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Great Expectations over chunks of text columns, with results that hold no value.
 
-A suite is a JSON file: `{"file": "customers.parquet", "expectations": [{"type": ..., "kwargs": {...}}]}`, the expectations
-as Great Expectations itself writes them. Cells are text, as `formats` reads them; null stays null.
+A suite is a JSON file, `{"file": "customers.parquet", "expectations": [{"type": ..., "kwargs": {...}}]}`, with the
+expectations as Great Expectations itself writes them. Cells are text, as `formats` reads them; null stays null.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _expectation(text: Mapping[str, Any]) -> Any:
         return get_expectation_impl(str(text["type"]))(**text["kwargs"])
     except Exception as error:
         raise UsageError(
-            f"Great Expectations does not accept {text['type']!r} with {sorted(text['kwargs'])} ({type(error).__name__})",
+            f"{text['type']!r} with {sorted(text['kwargs'])} is not accepted ({type(error).__name__})",
             remedy="correct the suite",
         ) from None
 

@@ -142,7 +142,7 @@ def _named_errors(path: Path) -> Iterator[None]:
         raise
     except _PlaceError as error:
         raise DatasetError(error.args[0], where=f"{path}, {error.place}", remedy=error.remedy) from None
-    except Exception as error:  # noqa: BLE001 - whatever a library raises, its text must not get out
+    except Exception as error:
         if isinstance(error, OSError) and error.errno in _WEATHER:
             what = f"reading or writing failed ({os.strerror(error.errno)})"
             raise StorageUnavailable(what, where=str(path), remedy="make space or mend the disk, then retry") from None

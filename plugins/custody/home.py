@@ -46,7 +46,7 @@ class Home:
             raise UsageError(
                 f"no role here signs the step {step!r}",
                 where=str(self.path / "policy.yaml"),
-                remedy=f"give the role that has {step!r} among its steps a `sign_with`, or run the step where it is set",
+                remedy=f"give the role that owns {step!r} a `sign_with`, or run the step where it has one",
             )
         return keys.signer(role.sign_with, self.path)
 

@@ -105,6 +105,13 @@ class Secret:
             raise KeyringError(f"{self.uri} does not open this", remedy="use the key it was sealed with") from None
 
 
+def is_uri(text: str) -> bool:
+    """Tell whether a text is written as a key URI. Whether there is such a key is another question."""
+    scheme, _, rest = text.partition(":")
+    file, _, name = rest.partition("#")
+    return scheme == "local" and bool(file and name)
+
+
 def signer(uri: str, base: Path) -> Signer:
     """Load a signing key.
 
@@ -197,10 +204,9 @@ def _load(uri: str, base: Path, kind: KeyType) -> bytes:
 
 
 def _parse(uri: str, base: Path) -> tuple[Path, str]:
-    scheme, _, rest = uri.partition(":")
-    file, _, name = rest.partition("#")
-    if scheme != "local" or not file or not name:
+    if not is_uri(uri):
         raise UsageError(f"{uri!r} is not a key URI", allowed="local:FILE#NAME", remedy="correct it in the policy")
+    file, _, name = uri.partition(":")[2].partition("#")
     return base / file, name
 
 

@@ -14,19 +14,21 @@ from datetime import timedelta
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from custody import yamlfile
+from custody import keys, yamlfile
+from custody.errors import KeyringError
 from custody.yamlfile import Location, Strict
 
 RedactMethod = Literal["replace", "mask", "redact"]
 Step = Literal["audit", "classify", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
 
-_DURATION = re.compile(r"(\d+)([dh])")
-_BOUND = re.compile(r">=\s*(\d+(?:\.\d+)?)(%?)")
+_DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
+_COUNT = re.compile(r">=\s*([0-9]+)")
+_SHARE = re.compile(r">=\s*([0-9]+(?:\.[0-9]+)?)%")
 
 
 def _duration(value: object) -> object:
@@ -36,15 +38,39 @@ def _duration(value: object) -> object:
     return timedelta(**{{"d": "days", "h": "hours"}[match[2]]: int(match[1])})
 
 
-def _bound(value: object) -> object:
-    match = _BOUND.fullmatch(str(value))
+def _count(value: object) -> object:
+    match = _COUNT.fullmatch(str(value))
     if not match:
-        raise ValueError('a bound is written ">=N" or, for a share, ">=N%"')
-    return float(match[1]) / (100 if match[2] else 1)
+        raise ValueError('a count is written ">=N"')
+    return float(match[1])
+
+
+def _share(value: object) -> object:
+    match = _SHARE.fullmatch(str(value))
+    if not match or float(match[1]) > 100:
+        raise ValueError('a share is written ">=N%" and is at most 100%')
+    return float(match[1]) / 100
+
+
+def _key_uri(value: str) -> str:
+    if not keys.is_uri(value):
+        raise ValueError(f"{value!r} is not a key URI; one is written local:FILE#NAME")
+    return value
+
+
+def _public_key(value: str) -> str:
+    try:
+        keys.public_bytes(value)
+    except KeyringError:
+        raise ValueError("a public key is written ed25519:<base64 of 32 bytes>") from None
+    return value
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
-Bound = Annotated[float, BeforeValidator(_bound, json_schema_input_type=str)]
+Count = Annotated[float, BeforeValidator(_count, json_schema_input_type=str)]
+Share = Annotated[float, BeforeValidator(_share, json_schema_input_type=str)]
+KeyUri = Annotated[str, AfterValidator(_key_uri)]
+PublicKey = Annotated[str, AfterValidator(_public_key)]
 
 
 class When(Strict):
@@ -58,11 +84,17 @@ class When(Strict):
 
     entity: tuple[str, ...] = ()
     validated: bool = False
-    count: Bound = 1
-    prevalence: Bound = 0
+    count: Count = 1
+    prevalence: Share = 0
     together: tuple[str, ...] = ()
-    rows: Bound | None = None
+    rows: Count | None = None
     grade: str | None = None
+
+    @model_validator(mode="after")
+    def _can_fire(self) -> Self:
+        if not self.entity and not self.together and self.rows is None:
+            raise ValueError("this rule never fires: it names no `entity`, `together` or `rows`")
+        return self
 
 
 class Rule(Strict):
@@ -81,7 +113,7 @@ class BackupMeasure(Strict):
 class Measures(Strict):
     """What a grade demands before data may train a model."""
 
-    encrypt: str | None = None  # key URI
+    encrypt: KeyUri | None = None
     redact: dict[str, RedactMethod] = Field(default_factory=dict)  # entity -> how
     backup: BackupMeasure | None = None
     expectations: bool = False
@@ -108,15 +140,15 @@ class Role(Strict):
     """Who may sign which step, and the key this installation signs with."""
 
     steps: tuple[Step, ...]
-    keys: tuple[str, ...] = ()  # public keys, ed25519:<base64>
-    sign_with: str | None = None  # key URI; only where this role runs
+    keys: tuple[PublicKey, ...] = ()
+    sign_with: KeyUri | None = None  # only where this role runs
 
 
 class BackupStore(Strict):
     """Where backups go and the key that encrypts them."""
 
     repository: str  # a directory, relative to the custody home
-    key: str  # key URI
+    key: KeyUri
 
 
 class Policy(Strict):
@@ -125,7 +157,7 @@ class Policy(Strict):
     scheme: Literal["confidentiality-4"]
     default: str  # the grade of data in which no rule fired
     unscanned: str  # the least grade of data that could not be read whole
-    fingerprint: str  # key URI; keys the fingerprints by which findings are recognised again
+    fingerprint: KeyUri  # keys the fingerprints by which findings are recognised again
     grades: tuple[Rule, ...]
     measures: dict[str, Measures]
     intents: dict[str, Intent]

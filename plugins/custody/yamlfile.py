@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML that people write, checked against a typed model, with file, line and column in every error.
 
-Refused before anything else: more than 1 MiB, aliases (a small file can unfold without end) and a key written twice (YAML would
-silently keep the last).
+Refused before anything else: more than 1 MiB, aliases (a small file can unfold without end) and a key written twice
+(YAML would silently keep the last).
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ def read(path: Path, remedy: str) -> bytes:
         PolicyError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_SIZE + 1)  # one more than `parse` takes
     except OSError as error:
         raise PolicyError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
 
@@ -71,7 +72,7 @@ def parse(data: bytes, model: type[Model], where: str) -> Parsed[Model]:
         PolicyError: names file, line and column, what was received, what is allowed, and the nearest right word.
     """
     if len(data) > MAX_SIZE:
-        raise PolicyError(f"the file has {len(data):,} bytes", where=where, allowed=f"up to {MAX_SIZE:,}")
+        raise PolicyError("the file is too large", where=where, allowed=f"up to {MAX_SIZE:,} bytes")
     try:
         text = data.decode()
         tree = _Careful(text).get_single_node()
@@ -90,14 +91,16 @@ def parse(data: bytes, model: type[Model], where: str) -> Parsed[Model]:
 class _Careful(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases are not allowed", self.peek_event().start_mark)
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "aliases are not allowed", event.start_mark)
         return super().compose_node(parent, index)
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value]
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as its base
+        seen: set[str] = set()
         for key, _ in node.value:
-            if names.count(key.value) > 1:
+            if str(key.value) in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
+            seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from airflow_embedded import EmbeddedAirflow
 
+from airflow_embedded import EmbeddedAirflow
 from custody.home import Home, init
 from custody.lineage.ledger import Ledger
 
@@ -45,7 +45,7 @@ class Site:
 
 def readme_dag() -> str:
     """The DAG the README shows."""
-    return re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0]
+    return str(re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[0])
 
 
 @pytest.fixture(scope="session")

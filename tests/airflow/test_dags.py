@@ -24,7 +24,7 @@ pytestmark = pytest.mark.airflow
 
 
 def test_the_example_dag_trains_on_cleared_data_and_its_bom_verifies_offline(
-    airflow: EmbeddedAirflow, site: Site, capsys: pytest.CaptureFixture[str]
+    airflow: EmbeddedAirflow, site: Site
 ) -> None:
     run = airflow.run("govern_training_data", conf=site.conf)
     assert run.state == "success", [(one.task_id, one.state) for one in run.tasks]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from airflow_embedded import AirflowStoppedError, EmbeddedAirflow
 
-from ..conftest import ROOT
+from airflow_embedded import AirflowStoppedError, EmbeddedAirflow
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.airflow
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,10 +110,10 @@ def _walked(tmp_path_factory: pytest.TempPathFactory) -> Road:
 
 
 @pytest.fixture
-def road(_walked: Road, tmp_path: Path) -> Iterator[Road]:
+def road(_walked: Road, tmp_path: Path) -> Road:
     """A road walked up to the gate, which has not been asked yet."""
     shutil.copytree(_walked.path, tmp_path / "road", copy_function=shutil.copy2)
-    yield Road(tmp_path / "road")
+    return Road(tmp_path / "road")
 
 
 @pytest.fixture

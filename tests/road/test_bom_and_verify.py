@@ -101,13 +101,17 @@ def _other_licence(bom: dict) -> None:  # type: ignore[type-arg]
     bom["components"][0]["licenses"] = [{"license": {"id": "CC0-1.0"}}]
 
 
+def _spoil_bom(road: Road) -> None:
+    (road.path / "release" / "model.cdx.json").write_bytes(b"{")
+
+
 TAMPERED: dict[str, Callable[[Road], None]] = {
     "a byte of the data is flipped": _flip_data,
     "the model is another one": _flip_model,
     "the BOM claims a lower grade": _edit_bom(_lower_grade),
     "the BOM leaves a dataset out": _edit_bom(_drop_dataset),
     "the BOM claims another licence": _edit_bom(_other_licence),
-    "the BOM is not JSON": lambda road: (road.path / "release" / "model.cdx.json").write_bytes(b"{") and None,
+    "the BOM is not JSON": _spoil_bom,
 }
 
 

@@ -139,6 +139,7 @@ def test_a_step_is_not_signed_with_a_key_the_policy_does_not_trust(
     keyring = start.home.path / "keys" / "classifier.keyring"
     keyring.unlink()
     keys.create("local:keys/classifier.keyring#signing", start.home.path, "ed25519", scrypt_n=2**4)
+    keys.create("local:keys/classifier.keyring#fingerprints", start.home.path, "aes256", scrypt_n=2**4)
     assert start.run("classify", start.raw("chinook_people")) == 1
     assert "no key that the policy trusts has signed this" in capsys.readouterr().err
     assert start.steps_signed() == []
@@ -149,7 +150,7 @@ def test_the_key_of_one_role_cannot_sign_the_step_of_another(road: Road, capsys:
     listing = Dataset(road.cleared("chinook_people")).listing()
     link = st.Link("drill", (), road.home.policy.digest, st.now(), "restricted", None, {})
     subject = st.dataset_subject("chinook_people", listing.address)
-    payload = st.make_payload([subject], predicates.test_result([], ["address", "restored"]), link)
+    payload = st.make_payload([subject], predicates.observed([], ["address", "restored"]), link)
     digest = st.payload_digest(payload)
     road.ledger.store.put_new(f"statements/{digest}.dsse.json", st.sign(payload, road.home.signer("train")))
     road.ledger.store.put_new(f"about/{listing.address}/drill-{digest}", b"")
@@ -190,6 +191,6 @@ def test_a_home_that_is_not_there_says_how_to_make_one(tmp_path: Path, monkeypat
 
     monkeypatch.delenv("CUSTODY_HOME", raising=False)
     for path in (None, tmp_path, os.devnull):
-        with pytest.raises(UsageError, match="custody init|CUSTODY_HOME"):
+        with pytest.raises(UsageError, match=r"custody init|CUSTODY_HOME"):
             find(path)
     assert isinstance(Home(tmp_path), Home)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 import pytest
 from airflow.api_fastapi.app import init_auth_manager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-from airflow.plugins_manager import AirflowPlugin
 from airflow.utils.db import initdb
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -135,7 +134,7 @@ def test_the_index_escapes_names_and_links_reports_relatively(login: Login, monk
 
 
 def test_the_plugin_works_below_a_path_prefix_and_builds_its_pages_late() -> None:
-    plugin: AirflowPlugin = CustodyPlugin()
+    plugin = CustodyPlugin()
     (view,) = plugin.external_views
     assert view["url_route"] == plugin.name == "custody"
     assert not view["href"].startswith("/")

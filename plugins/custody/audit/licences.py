@@ -109,9 +109,8 @@ def _of(key: str) -> Terms | None:
     if match := _CC_ID.fullmatch(key):
         elements = match[1].split("-")[1:]
         modify = "no" if "ND" in elements else "same-licence" if "SA" in elements else "yes"
-        return Terms(
-            "NC" not in elements, modify, True, "give credit, link the licence, and say what was changed", "name"
-        )
+        duty = "give credit, link the licence, and say what was changed"
+        return Terms("NC" not in elements, modify, redistribute=True, duty=duty, basis="name")
     row = _table().get(key)
     return Terms(**row) if row else None
 
@@ -119,7 +118,7 @@ def _of(key: str) -> Terms | None:
 def _spdx(text: str) -> str | None:
     try:
         parsed = _licensing().parse(text, validate=True)
-    except Exception:  # noqa: BLE001 - the library raises several kinds, AttributeError among them
+    except Exception:
         return None
     return str(parsed) if parsed is not None else None
 

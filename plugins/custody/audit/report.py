@@ -22,8 +22,8 @@ SCHEMA_VERSION = "1"
 class SourceVerdict:
     """One source's verdict, with four licence fields that are never mixed.
 
-    declared: what each party says. found: SHA-256 of the licence text that is kept. concluded: the one SPDX expression the
-    claims agree on, or nothing. permitted: that is `verdict`, for this intent.
+    declared: what each party says. found: SHA-256 of the licence text that is kept. concluded: the one SPDX
+        expression the claims agree on, or nothing. permitted: that is `verdict`, for this intent.
     """
 
     name: str
@@ -97,7 +97,7 @@ def _judge(source: intake.Source, base: Path, intent: str, rules: Policy) -> Sou
     findings = sorted(
         {
             *licence_findings(claims, source, rules.intents[intent], intent),
-            *other_findings(source, metadata, listing, kept),
+            *other_findings(source, metadata, listing, licence_file_found=kept),
         }
     )
     return SourceVerdict(

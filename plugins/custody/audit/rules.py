@@ -142,7 +142,9 @@ def _licence_text(licence: str, where: str, source: Source, intent: Intent) -> I
         )
 
 
-def other_findings(source: Source, metadata: Metadata, listing: Listing, licence_file_found: bool) -> Iterator[Finding]:
+def other_findings(
+    source: Source, metadata: Metadata, listing: Listing, *, licence_file_found: bool
+) -> Iterator[Finding]:
     """Judge evidence, digests and personal data."""
     if metadata.broken:
         yield Finding(

@@ -19,8 +19,8 @@ CHECKS = ("restored", "address")
 class DrillResult:
     """What a drill measured.
 
-    rto_seconds: from the start of the restore until the restored bytes were proven. rpo_seconds: the snapshot's age at the
-    drill. reasons: why it failed; empty when it passed.
+    rto_seconds: from the start of the restore until the restored bytes were proven. rpo_seconds: the snapshot's age
+        at the drill. reasons: why it failed; empty when it passed.
     """
 
     rto_seconds: float

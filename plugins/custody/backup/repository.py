@@ -4,8 +4,9 @@
     blobs/<keyed name>      an AWS Encryption SDK message with one file's bytes
     snapshots/<id>.json     the manifest of one dataset; the id is the SHA-256 of these bytes
 
-A blob's name is an HMAC of the file's SHA-256 under a key derived from the repository's, so that names tell nobody who lacks
-the key which files are inside, and equal files are stored once. The manifest is written last: what has a manifest is whole.
+A blob's name is an HMAC of the file's SHA-256 under a key derived from the repository's, so that names tell nobody
+who lacks the key which files are inside, and equal files are stored once. The manifest is written last: what has a
+manifest is whole.
 """
 
 from __future__ import annotations
@@ -128,8 +129,7 @@ class Repository:
         with directory_whole(out) as partial:
             for one in told.files:
                 self._restore_file(one, partial / one.path)
-            listing = Dataset(partial, told.dataset).listing()
-        return listing
+            return Dataset(partial, told.dataset).listing()
 
     def _store_file(self, source: Path, path: str, sha256: str) -> StoredFile:
         name = hmac.new(self._name_key, bytes.fromhex(sha256), hashlib.sha256).hexdigest()
@@ -200,7 +200,7 @@ def _damaged(name: str, where: str) -> CustodyError:
     return IntegrityError(
         f"the blob {name[:12]}… is missing or damaged",
         where=where,
-        remedy="restore the repository from its copy; a damaged blob must be removed before a new backup can replace it",
+        remedy="restore the repository from its copy; a damaged blob must go before a new backup can replace it",
     )
 
 

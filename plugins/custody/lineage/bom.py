@@ -188,7 +188,7 @@ def _property(name: str, value: str) -> dict[str, str]:
 
 
 def _formula(trained: Statement, datasets: Sequence[Examination]) -> dict[str, Any]:
-    """The run as a workflow: one task per statement. CycloneDX has no task type for these steps, so they are `other`."""
+    """The run as a workflow, one task per statement; CycloneDX has no task type for them, so they are `other`."""
     done = {one.digest: one for found in datasets for one in found.statements} | {trained.digest: trained}
     tasks = [
         {"bom-ref": f"task:{digest}", "uid": digest, "name": one.link.step, "taskTypes": ["other"]}

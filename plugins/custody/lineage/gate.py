@@ -29,7 +29,7 @@ class Examination:
     """What the records say about one dataset.
 
     addresses: from the examined bytes back to the raw ones. used: step -> the statement the answer rests on, the
-    makers in `made`. reasons: why not; empty means yes.
+    makers in `made`, tests of the forms in between in `noted`. reasons: why not; empty means yes.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Examination:
     grade: str | None = None
     used: dict[str, Statement] = field(default_factory=dict)
     made: list[Statement] = field(default_factory=list)
+    noted: list[Statement] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -52,7 +53,7 @@ class Examination:
     @property
     def statements(self) -> list[Statement]:
         """Every statement the answer rests on."""
-        return [*self.made, *self.used.values()]
+        return [*self.made, *self.noted, *self.used.values()]
 
     def refuse(self, what: str, remedy: str) -> None:
         """Add a reason."""
@@ -194,6 +195,7 @@ def _made_as_demanded(found: Examination, measures: Measures) -> Iterator[tuple[
 
 def _proven(ledger: Ledger, found: Examination, measures: Measures, at: str) -> Iterator[tuple[str, str]]:
     address = found.addresses[0]
+    yield from _tested_before(ledger, found)
     if measures.expectations:
         yield from _passed(ledger, found, "expect", "its expectations", "run the expectation gate on these bytes")
     if measures.backup:
@@ -206,6 +208,15 @@ def _proven(ledger: Ledger, found: Examination, measures: Measures, at: str) -> 
         found.used |= {step: one for step in ("backup",) if (one := _backup_of(ledger, address))}
         if "backup" not in found.used:
             yield "it has no backup", "back it up and run a restore drill"
+
+
+def _tested_before(ledger: Ledger, found: Examination) -> Iterator[tuple[str, str]]:
+    """Whatever was tested on the way counts: nobody must test the raw or redacted form, but a failure there is one."""
+    for address in found.addresses[1:]:
+        if tested := ledger.latest(address, "expect"):
+            found.noted.append(tested)
+            if tested.predicate.get("result") != "PASSED":
+                yield "an earlier form of it failed its expectations", "mend the data and run the steps again"
 
 
 def _passed(ledger: Ledger, found: Examination, step: str, what: str, remedy: str) -> Iterator[tuple[str, str]]:

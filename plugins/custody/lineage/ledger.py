@@ -6,8 +6,8 @@
     about/<digest>/<step>-<statement sha256>       empty; finds the statements that name a digest
     named/<dataset name>/<address>                 empty; finds earlier addresses of a name, to explain a mismatch
 
-Every object is written once. A statement is stored before the markers that find it: a task killed between the two leaves
-a statement nobody finds, the gate says no, and the retry adds the markers.
+Every object is written once. A statement is stored before the markers that find it: a task killed between the two
+leaves a statement nobody finds, the gate says no, and the retry adds the markers.
 """
 
 from __future__ import annotations

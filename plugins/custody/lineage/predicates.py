@@ -45,7 +45,7 @@ def provenance(
     }
 
 
-def test_result(
+def observed(
     configuration: Sequence[Subject], passed: Iterable[str], failed: Iterable[str] = (), warned: Iterable[str] = ()
 ) -> dict[str, Any]:
     """in-toto test-result v0.1: a step that observed. FAILED when anything failed, else WARNED when anything warned."""

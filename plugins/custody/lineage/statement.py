@@ -144,6 +144,11 @@ def sign(payload: bytes, signer: Signer) -> bytes:
     """Return the DSSE envelope of a payload, as JSON bytes."""
     signature = {"keyid": signer.public, "sig": b64encode(signer.sign(pae(payload))).decode()}
     envelope = {"payload": b64encode(payload).decode(), "payloadType": PAYLOAD_TYPE, "signatures": [signature]}
+    return to_json(envelope)
+
+
+def to_json(envelope: Mapping[str, Any]) -> bytes:
+    """Return the one form in which custody stores an envelope."""
     return json.dumps(envelope, sort_keys=True).encode()
 
 

@@ -6,6 +6,7 @@ Three results: ok, mismatch, incomplete. Never plain ok when bytes were not read
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from custody import policy
 from custody.dataset import Dataset, file_sha256
 from custody.errors import CustodyError, IntegrityError, UsageError
 from custody.lineage import bundle as bundles
+from custody.lineage import statement as st
 from custody.lineage.bomcheck import problems
 from custody.lineage.gate import examine
 from custody.lineage.ledger import Ledger
@@ -81,14 +83,16 @@ def _verify(found: Verification, bom: Path, bundle: Path, data: Path | None, rul
     ledger = Ledger(bundle / "ledger", trusted)
     for digest in ledger.digests():
         ledger.get(digest)
+        _refuse_reworded(ledger.envelope(digest), digest)
     found.checked.append(f"{len(ledger.digests())} statements carry the signature of the role that owns the step")
     document = _read_bom(bom)
-    if wrong := problems(document, trusted):
-        raise IntegrityError("; ".join(wrong), where=str(bom))
-    found.checked.append("the BOM is valid CycloneDX 1.6, its references resolve, its digests are well formed")
     signed = _signed_bom(ledger, document, bom)
     _nothing_missing_or_added(ledger, signed, bundle)
     found.checked.append("the bundle holds every statement and document the BOM follows, and nothing else")
+    if wrong := problems(document, trusted):
+        raise IntegrityError("; ".join(wrong), where=str(bom))
+    found.checked.append("the BOM is valid CycloneDX 1.6, its references resolve, its digests are well formed")
+    _attestations(ledger, document)
     trained = _trained(ledger, document)
     found.checked.append("the datasets of the BOM are the datasets the model was trained on")
     for component in document["components"]:
@@ -102,19 +106,39 @@ def _read_bom(path: Path) -> dict[str, Any]:
             raise ValueError("too large")
         document = strict_json(path.read_bytes())
         if not isinstance(document, dict):
-            raise ValueError("no object")
+            raise ValueError("no object")  # noqa: TRY004 - one kind of malformed among several
     except (ValueError, RecursionError):
         raise IntegrityError("not a BOM in JSON", where=str(path)) from None
     return document
 
 
 def _signed_bom(ledger: Ledger, document: Mapping[str, Any], bom: Path) -> Statement:
-    for one in ledger.about(_sha256(document["metadata"]["component"]), "bom"):
+    try:
+        model = _sha256(document["metadata"]["component"])
+    except (KeyError, TypeError, StopIteration):
+        raise IntegrityError("the BOM names no model with a SHA-256", where=str(bom)) from None
+    for one in ledger.about(model, "bom"):
         if one.predicate == document:
             return one
     raise IntegrityError(
         "no signed statement contains this BOM", where=str(bom), remedy="get the BOM from its publisher"
     )
+
+
+def _refuse_reworded(envelope: bytes, digest: str) -> None:
+    """Refuse an envelope that says the same in other bytes: nobody but an editor has a reason to."""
+    if st.to_json(strict_json(envelope)) != envelope:
+        raise IntegrityError("the envelope was edited", where=f"statement {digest[:12]}…")
+
+
+def _attestations(ledger: Ledger, document: Mapping[str, Any]) -> None:
+    """Check that every attestation the BOM refers to is the envelope in the bundle, byte for byte."""
+    for component in (document["metadata"]["component"], *document["components"]):
+        for reference in component.get("externalReferences", ()):
+            if reference["type"] == "attestation":
+                digest = Path(reference["url"]).name.removesuffix(".dsse.json")
+                if hashlib.sha256(ledger.envelope(digest)).hexdigest() != _sha256(reference):
+                    raise IntegrityError("is not the envelope the BOM refers to", where=f"statement {digest[:12]}…")
 
 
 def _nothing_missing_or_added(ledger: Ledger, signed: Statement, bundle: Path) -> None:
@@ -171,10 +195,11 @@ def _wrong_bytes(
             found.unchecked.append(f"{one['name']}: no bytes at {path}")
             continue
         actual = file_sha256(path) if one is model else Dataset(path, one["name"]).listing().address
-        if actual == _sha256(one):
+        told = _sha256(one)
+        if actual == told:
             found.checked.append(f"{one['name']}: the bytes have the digest {actual[:12]}… of the BOM")
         else:
-            yield f"{one['name']}: the bytes at {path} have the digest {actual[:12]}…, the BOM says {_sha256(one)[:12]}…"
+            yield f"{one['name']}: the bytes at {path} have the digest {actual[:12]}…, the BOM says {told[:12]}…"
 
 
 def _sha256(component: Mapping[str, Any]) -> str:

@@ -15,14 +15,14 @@ from custody.operators.redact import RedactDatasetOperator
 from custody.operators.training import open_training
 
 __all__ = [
-    AuditSourcesOperator.__name__,
-    BackupDatasetOperator.__name__,
-    ClassifyDatasetOperator.__name__,
-    EncryptDatasetOperator.__name__,
-    ExpectationGateOperator.__name__,
-    RedactDatasetOperator.__name__,
-    RestoreDrillOperator.__name__,
-    VerifyCustodyOperator.__name__,
-    WriteModelBomOperator.__name__,
-    open_training.__name__,
+    "AuditSourcesOperator",
+    "BackupDatasetOperator",
+    "ClassifyDatasetOperator",
+    "EncryptDatasetOperator",
+    "ExpectationGateOperator",
+    "RedactDatasetOperator",
+    "RestoreDrillOperator",
+    "VerifyCustodyOperator",
+    "WriteModelBomOperator",
+    "open_training",
 ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RestoreDrillOperator(CustodyOperator):
-    """Restore the newest backup of a dataset into an empty directory, compare, measure; return the restored copy's path.
+    """Restore the newest backup of a dataset into an empty directory, compare and measure; return the copy's path.
 
     Args:
         dataset: path of the dataset (templated).

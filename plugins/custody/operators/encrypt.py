@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class EncryptDatasetOperator(CustodyOperator):
-    """Write an encrypted copy of a dataset; return its path, or the dataset's own where the policy asks for none.
+    """Write an encrypted copy of a dataset.
+
+    Returns its path, or the dataset's own where the policy asks for no encryption.
 
     Args:
         dataset: path of the dataset (templated).

@@ -17,7 +17,7 @@ class ReportLink(BaseOperatorLink):
 
     name = "Classification report"
 
-    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
+    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:  # noqa: ARG002 - Airflow's signature
         """Return the page's address inside the UI, or nothing when the task left no report."""
         from airflow.sdk.execution_time.xcom import XCom  # reaches the supervisor; only there in a worker
 

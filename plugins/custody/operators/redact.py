@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class RedactDatasetOperator(CustodyOperator):
-    """Write a redacted copy of a classified dataset; return its path, or the dataset's own where the policy asks for none.
+    """Write a redacted copy of a classified dataset.
+
+    Returns its path, or the dataset's own where the policy asks for no redaction.
 
     Args:
         dataset: path of the dataset (templated).

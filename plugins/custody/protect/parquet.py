@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parquet Modular Encryption by column: AES-GCM, one data key per column, a plaintext footer that is signed.
 
-Whoever lacks a key still reads the columns without it; names, types and row counts stay visible. The data keys are wrapped
-by keys of the keyring; the wrapped text carries the context it was made for and is bound to it, so a file put in the place of
-another is noticed when it is opened.
+Whoever lacks a key still reads the columns without it; names, types and row counts stay visible. The data keys are
+wrapped by keys of the keyring; the wrapped text carries the context it was made for and is bound to it, so a file put
+in the place of another is noticed when it is opened.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _leaves(file: Any, columns: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _columns_or_all(leaves: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Encrypt by column; or everything, footer too, where a name has a character of pyarrow's own key-to-column text."""
+    """Encrypt by column, or everything where a name has a character that separates names in pyarrow's own text."""
     paths = [path for under in leaves.values() for path in under]
     if not paths or any(_SEPARATORS & set(path) or path != path.strip() for path in paths):
         return {"uniform_encryption": True}

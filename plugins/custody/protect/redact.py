@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Redact a dataset cell by cell with presidio-anonymizer, and measure what is left by a second scan.
 
-The copy has the same files and formats, and the same input gives the same bytes. What finds the spans is handed in, so this
-module knows no detector.
+The copy has the same files and formats, and the same input gives the same bytes. What finds the spans is handed in,
+so this module knows no detector.
 
-In a column whose cells mostly *are* one entity (a phone column, say), the cells in which the detector missed it are taken out
+In a column whose cells mostly *are* one entity (a phone column, say), the cells in which the detector missed it are
+taken out
 whole: a detector that finds 56 of 58 phone numbers would otherwise leave two in clear.
 """
 
@@ -57,8 +58,8 @@ Find = Callable[[str, str], Sequence[Hit]]  # column path, cell -> hits
 class Redaction:
     """What was done.
 
-    source: the listing of the bytes that were read. counts: entity -> hits taken out. residual: entity -> cells in which
-    the second scan still finds it.
+    source: the listing of the bytes that were read. counts: entity -> hits taken out. residual: entity -> cells in
+        which the second scan still finds it.
     """
 
     source: Listing
@@ -101,7 +102,7 @@ def _column_entities(path: Path, plan: Mapping[str, RedactMethod], find: Find) -
             filled[column] += len(texts)
             whole = (hit.entity for text in texts for hit in find(column, text) if _covers(hit, text))
             covered.setdefault(column, Counter()).update(whole)
-    found = {}
+    found: dict[str, str] = {}
     for column, entities in covered.items():
         for entity in plan:
             if filled[column] and entities[entity] / filled[column] >= MOSTLY:
@@ -132,7 +133,7 @@ class _Editor:
         from presidio_anonymizer import AnonymizerEngine
 
         self._find, self._counts, self._plan, self._columns = find, counts, plan, columns
-        self._engine = AnonymizerEngine()
+        self._engine = AnonymizerEngine()  # type: ignore[no-untyped-call]  # typed in part
         self._operators = {entity: _operator(entity, method) for entity, method in plan.items()}
 
     def __call__(self, column: str, cells: pa.StringArray) -> pa.StringArray:

@@ -84,7 +84,7 @@ def _sign(session: Session, source: SourceVerdict, intent: str, report: str, sou
         for verdict in ("allow_with_obligations", "review", "deny")
     }
     failed = codes["deny"] + codes["review"]
-    predicate = predicates.test_result(
+    predicate = predicates.observed(
         [file_subject("sources.yaml", file_sha256(sources)), file_subject("audit.json", report)],
         passed=[] if failed else [f"permission:{intent}"],
         warned=codes["allow_with_obligations"],

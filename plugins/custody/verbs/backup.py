@@ -76,7 +76,7 @@ def drill(session: Session, dataset: Dataset, output: Path) -> Outcome:
     made = session.record(
         "drill",
         [session.subject(dataset.name, listing)],
-        predicates.test_result([saved.subjects[0]], result.checks_passed, result.checks_failed),
+        predicates.observed([saved.subjects[0]], result.checks_passed, result.checks_failed),
         prev=[saved.digest],
         grade=saved.link.grade,
         detail=detail,

@@ -38,7 +38,7 @@ def expect(session: Session, dataset: Dataset, suites: Path) -> Outcome:
     made = session.record(
         "expect",
         [session.subject(dataset.name, listing)],
-        predicates.test_result([file_subject(file.name, file_sha256(file))], result.passed, result.failed),
+        predicates.observed([file_subject(file.name, file_sha256(file))], result.passed, result.failed),
         prev=[before.digest],
         grade=before.link.grade,
         detail={"rows": result.rows},

@@ -91,7 +91,7 @@ class Session:
             )
         return self.policy.measures[grade]
 
-    def record(  # noqa: PLR0913 - each part of a statement is one argument
+    def record(
         self,
         step: str,
         subjects: Sequence[Subject],

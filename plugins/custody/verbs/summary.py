@@ -53,7 +53,7 @@ def _of(statements: Iterable[Statement], *steps: str) -> Iterator[tuple[str, Sta
             yield one.subjects[0]["name"], one
 
 
-def _sources(session: Session, run: list[Statement]) -> Iterator[str]:
+def _sources(_: Session, run: list[Statement]) -> Iterator[str]:
     for name, one in _of(run, "audit"):
         detail = one.link.detail
         verdict = _SIGNS.get(detail["verdict"], f"REFUSED ({detail['verdict']})")
@@ -70,7 +70,7 @@ def _grades(session: Session, run: list[Statement]) -> Iterator[str]:
         yield f"    report: {session.report_path(name, address, '.html')}"
 
 
-def _protected(session: Session, run: list[Statement]) -> Iterator[str]:
+def _protected(_: Session, run: list[Statement]) -> Iterator[str]:
     for name, one in _of(run, "redact", "encrypt"):
         detail = one.link.detail
         if one.link.step == "redact":
@@ -85,7 +85,7 @@ def _protected(session: Session, run: list[Statement]) -> Iterator[str]:
             yield from (f"    column key {key}: {', '.join(columns)}" for key, columns in sorted(by_key.items()))
 
 
-def _backups(session: Session, run: list[Statement]) -> Iterator[str]:
+def _backups(_: Session, run: list[Statement]) -> Iterator[str]:
     for name, one in _of(run, "drill"):
         detail = one.link.detail
         proven = "proven by a restore" if one.predicate["result"] == "PASSED" else "NOT PROVEN: the restore failed"
@@ -93,7 +93,7 @@ def _backups(session: Session, run: list[Statement]) -> Iterator[str]:
         yield f"{name}: {proven}, {measured}, {detail['files']} files, {detail['bytes']:,} bytes"
 
 
-def _expectations(session: Session, run: list[Statement]) -> Iterator[str]:
+def _expectations(_: Session, run: list[Statement]) -> Iterator[str]:
     for name, one in _of(run, "expect"):
         task = (one.link.run or {}).get("task_id", "")
         held = len(one.predicate["passedTests"])
@@ -101,7 +101,7 @@ def _expectations(session: Session, run: list[Statement]) -> Iterator[str]:
         yield f"{name}: {held} held" + (f", FAILED: {failed}" if failed else "") + (f" ({task})" if task else "")
 
 
-def _gates(session: Session, run: list[Statement]) -> Iterator[str]:
+def _gates(_: Session, run: list[Statement]) -> Iterator[str]:
     for name, one in _of(run, "gate"):
         yield f"{name}: {one.predicate['verificationResult']} for {one.link.detail['intent']}"
         yield from (f"    why: {reason}" for reason in one.link.detail.get("reasons", ()))
