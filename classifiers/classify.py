@@ -12,10 +12,11 @@ from custody.keys import Secret
 from custody.policy import Policy
 
 NO_NER = "Names, places and organisations in free text were not looked for: no language model is loaded."
-FULL_SCAN = "Every row of every readable file was scanned; nothing was sampled."
 
 
-def classify(dataset: Dataset, rules: Policy, secret: Secret, *, created_at: str) -> ClassificationReport:
+def classify(
+    dataset: Dataset, rules: Policy, secret: Secret, *, created_at: str, scanner: Scanner | None = None
+) -> ClassificationReport:
     """Scan and grade a dataset.
 
     Args:
@@ -23,13 +24,14 @@ def classify(dataset: Dataset, rules: Policy, secret: Secret, *, created_at: str
         rules: the policy.
         secret: keys the fingerprints.
         created_at: RFC 3339 UTC.
+        scanner: one made for the same policy, to use again; by default a new one.
 
     Raises:
         DatasetError: there is no dataset, or it cannot be addressed.
         IntegrityError: the bytes changed while they were scanned.
         PolicyError: the policy names an entity that nothing finds.
     """
-    scanner = Scanner(rules)
+    scanner = scanner or Scanner(rules)
     with dataset.held() as listing:
         scans = scan(dataset, scanner, secret)
     unscanned = tuple(text for one in scans for text in one.unscanned)
@@ -41,7 +43,7 @@ def classify(dataset: Dataset, rules: Policy, secret: Secret, *, created_at: str
         address=listing.address,
         grade=grade,
         why=_why(grade, reports, by_scale),
-        unchecked=(*(f"Not scanned: {text}." for text in unscanned), NO_NER, FULL_SCAN),
+        unchecked=(*(f"Not scanned: {text}." for text in unscanned), NO_NER),
         unscanned=unscanned,
         scheme=rules.scheme,
         levels=rules.levels,

@@ -25,6 +25,7 @@ from custody.operators import (
     open_training,
 )
 
+HOME = "{{ params.home or '' }}"
 NAME = "{{ task.dataset.rpartition('/')[2] }}"  # labels mapped tasks in the UI
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data"
 
@@ -38,9 +39,9 @@ with DAG(
         "sources": Param(str(SAMPLE / "sources.yaml"), type="string", title="The sources file"),
         "suites": Param(str(SAMPLE / "expectations"), type="string", title="The expectation suites"),
         "intent": Param("chat-prod", type="string", title="What the model is for"),
-        "home": Param("", type="string", title="The custody home; empty for the configured one"),
+        "home": Param(None, type=["null", "string"], title="The custody home; empty for the configured one"),
     },
-    default_args={"home": "{{ params.home }}"},
+    default_args={"home": HOME},
 ):
     audit = AuditSourcesOperator(
         task_id="audit", sources="{{ params.sources }}", intent="{{ params.intent }}", on_deny="filter"
@@ -67,6 +68,6 @@ with DAG(
             )
             return str(run.save("ngram.json", ngram.train(cell for cell in cells if cell)))
 
-    model = train(gate.output, "{{ params.intent }}", "{{ params.home }}")
+    model = train(gate.output, "{{ params.intent }}", HOME)
     check_restored >> gate
     WriteModelBomOperator(task_id="write_bom", model=model)

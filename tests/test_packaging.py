@@ -33,7 +33,9 @@ HEAVY = (
 
 def run(*command: str | Path, **options: Any) -> str:
     """Run a command and return what it printed; fail with all of it when it fails."""
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, **options)
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False, **options
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return str(done.stdout)
 

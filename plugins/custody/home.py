@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 from custody import keys, policy
-from custody.errors import UsageError
+from custody.errors import PolicyError, UsageError
 from custody.storage import write_whole
 
 
@@ -97,7 +97,7 @@ def init(path: Path, template: Path, *, scrypt_n: int = keys.SCRYPT_N) -> Home:
         for role in rules.roles.values():
             if role.sign_with:
                 keys.create(role.sign_with, path, "ed25519", scrypt_n=scrypt_n)
-        write_whole(target, _with_public_keys(template.read_text(), rules, path).encode())
+        write_whole(target, _with_public_keys(template, rules, path).encode())
     return find(path)
 
 
@@ -112,15 +112,21 @@ def _make_passphrase(file: Path) -> None:
         os.umask(old)
 
 
-def _with_public_keys(text: str, rules: policy.Policy, base: Path) -> str:
+def _with_public_keys(template: Path, rules: policy.Policy, base: Path) -> str:
     """Fill every role's empty `keys` in, leaving the rest of the steward's text as it is."""
+    text = template.read_bytes().decode()
     root = yaml.compose(text, yaml.SafeLoader)
     roles = next(value for key, value in root.value if key.value == "roles") if root else None
     edits = []
     for name, body in roles.value if roles else ():
         uri = rules.roles[name.value].sign_with
         node = next((value for key, value in body.value if key.value == "keys"), None)
-        if uri and node is not None and not node.value:
+        if uri is None:
+            continue
+        if node is None:
+            where = f"{template}:{name.start_mark.line + 1}:{name.start_mark.column + 1}"
+            raise PolicyError(f"the role {name.value} has no place for its key", where=where, remedy="write `keys: []`")
+        if not node.value:
             edits.append((node.start_mark.index, node.end_mark.index, f'["{keys.signer(uri, base).public}"]'))
     for start, end, new in reversed(edits):
         text = text[:start] + new + text[end:]

@@ -73,14 +73,12 @@ class ObjectStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, partial)
             _sync(partial)
-            os.link(partial, target)  # fails when the name is taken, and is whole when it is not
-        except FileExistsError:
-            return False
+            return _linked(partial, target)
         except OSError as error:
             raise self._unavailable(key, error) from error
         finally:
-            partial.unlink(missing_ok=True)
-        return True
+            with suppress(OSError):
+                partial.unlink()
 
     def path(self, key: str) -> Path:
         """Return where an object is, to read it as a stream."""
@@ -153,6 +151,15 @@ def write_whole(target: Path, data: bytes) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     return target
+
+
+def _linked(partial: Path, target: Path) -> bool:
+    """Give a finished file its name: whole, and only when the name is free."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _sync(path: Path) -> None:
