@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,17 @@ from tests.base.samples import POLICY
 from .chain import Chain
 
 
+@pytest.fixture(scope="session")
+def _fresh(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    path = tmp_path_factory.mktemp("lineage")
+    (path / "template.yaml").write_text(POLICY)
+    return init(path / "home", path / "template.yaml", scrypt_n=2**4)
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(_fresh: Home, tmp_path: Path) -> Home:
     """A home on which nothing has run."""
-    monkeypatch.setenv("CUSTODY_PASSPHRASE", "correct horse")
-    (tmp_path / "template.yaml").write_text(POLICY)
-    return init(tmp_path / "home", tmp_path / "template.yaml", scrypt_n=2**4)
+    return Home(shutil.copytree(_fresh.path, tmp_path / "home"))
 
 
 @pytest.fixture

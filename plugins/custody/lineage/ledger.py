@@ -101,7 +101,7 @@ class Ledger:
     def keep_listing(self, name: str, listing: Listing) -> str:
         """Store a dataset's listing and return its address."""
         address = self.document(os.fsencode(listing.text))
-        self.store.put_new(f"named/{quote(name, safe='')}/{address}", b"")
+        self.store.put_new(_named(name) + address, b"")
         return address
 
     def listing(self, address: str) -> Listing:
@@ -110,7 +110,7 @@ class Ledger:
 
     def addresses(self, name: str) -> list[str]:
         """Return every address a dataset of this name has had, in no particular order."""
-        return [key.rsplit("/", 1)[1] for key in self.store.keys(f"named/{quote(name, safe='')}/")]
+        return [key.rsplit("/", 1)[1] for key in self.store.keys(_named(name))]
 
     def get(self, digest: str) -> st.Statement:
         """Return a verified statement by its payload digest.
@@ -166,3 +166,8 @@ class Ledger:
                 f"a document {state}", where=str(Path("ledger") / key), remedy="restore it from a copy of the ledger"
             )
         return data
+
+
+def _named(name: str) -> str:
+    quoted = quote(name, safe="")
+    return f"named/{quoted if quoted.strip('.') else quoted.replace('.', '%2E')}/"  # no store has a key named ..

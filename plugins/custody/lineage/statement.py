@@ -216,7 +216,12 @@ def _parse(payload: bytes, where: str) -> Statement:
 
 def _subject(data: Mapping[str, Any]) -> Subject:
     digests = dict(data["digest"])
-    if not isinstance(data["name"], str) or not digests or not all(map(_HEX.fullmatch, digests.values())):
+    if (
+        not isinstance(data["name"], str)
+        or not data["name"]
+        or not digests
+        or not all(map(_HEX.fullmatch, digests.values()))
+    ):
         raise ValueError("subject")
     return {"name": data["name"], "digest": digests}
 

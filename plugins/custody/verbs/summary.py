@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -67,7 +69,7 @@ def _grades(session: Session, run: list[Statement]) -> Iterator[str]:
         address = one.subjects[0]["digest"]["dirHash"]
         yield f"{name}: {one.link.grade} ({one.link.detail['rows']} rows read)"
         yield from (f"    why: {reason}" for reason in one.link.detail.get("why", ())[:3])
-        yield f"    report: {session.report_path(name, address, '.html')}"
+        yield f"    report: {_shown(session.report_path(name, address, '.html'))}"
 
 
 def _protected(_: Session, run: list[Statement]) -> Iterator[str]:
@@ -113,7 +115,7 @@ def _model(session: Session, run: list[Statement]) -> Iterator[str]:
     for _, one in _of(run, "bom"):
         yield f"BOM: {len(one.predicate['components'])} datasets, statement {one.digest}"
         if (bom := _bom_path(session, one)).exists():
-            yield f"    {bom}"
+            yield f"    {_shown(bom)}"
             yield "    verify it offline with"
             yield f"    {_verify_command(session, bom)}"
 
@@ -126,19 +128,22 @@ def _bom_path(session: Session, statement: Statement) -> Path:
 
 def _verify_command(session: Session, bom: Path) -> str:
     data, policy = bom.parents[1] / "cleared", session.home.path / "policy.yaml"
+    options = ("--bundle", bom.with_name("bundle"), "--bytes", data, "--policy", policy)
     return shlex.join(
-        [
-            "custody",
-            "verify",
-            str(bom),
-            "--bundle",
-            str(bom.with_name("bundle")),
-            "--bytes",
-            str(data),
-            "--policy",
-            str(policy),
-        ]
+        [_program(), "verify", _shown(bom), *(one if isinstance(one, str) else _shown(one) for one in options)]
     )
+
+
+def _program() -> str:
+    """Name the command as this reader can call it: environments are often not on the PATH."""
+    beside = Path(sys.executable).with_name("custody")
+    return "custody" if shutil.which("custody") or not beside.exists() else _shown(beside)
+
+
+def _shown(path: Path) -> str:
+    """Return a path relative to the current directory where it is below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 _PARTS = {
