@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from custody.errors import StorageUnavailable
+from custody.errors import StorageUnavailable, UsageError
 
 if TYPE_CHECKING:
     from obstore.store import LocalStore
@@ -126,16 +126,30 @@ class ObjectStore:
 def directory_whole(target: Path) -> Iterator[Path]:
     """Build a directory that appears under its name only when the block ends without an error.
 
-    An existing target is replaced: outputs are named after what they were made from, so a retry makes the same again.
+    A target that was made here before is replaced, so that a step can be repeated; the empty file `.custody-NAME`
+    beside it says that it was. Anything else under that name, but for an empty directory, is somebody's data and stays.
+
+    Raises:
+        UsageError: the target exists and was not made here.
     """
+    mark = target.with_name(f".custody-{target.name}")
+    if os.path.lexists(target) and not mark.exists() and not _is_empty(target):
+        raise UsageError(
+            "something is here that custody did not write", where=str(target), remedy="choose another output directory"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(target)
     partial.mkdir()
     try:
         yield partial
+        mark.touch()
         _replace_directory(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
 def write_whole(target: Path, data: bytes) -> Path:

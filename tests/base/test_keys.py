@@ -301,8 +301,10 @@ def test_keys_made_at_once_are_all_kept(tmp_path: Path, monkeypatch: pytest.Monk
         subprocess.Popen([sys.executable, "-c", script, name], cwd=tmp_path, stdin=subprocess.PIPE) for name in "abc"
     ]
     for maker in makers:  # all have started; let them go
-        maker.communicate(b"\n")
-    assert [maker.returncode for maker in makers] == [0, 0, 0]
+        assert maker.stdin
+        maker.stdin.write(b"\n")
+        maker.stdin.close()
+    assert [maker.wait(60) for maker in makers] == [0, 0, 0]
     for name in (f"{one}{i}" for one in "abc" for i in range(5)):
         keys.secret(f"local:r.keyring#{name}", tmp_path)
 

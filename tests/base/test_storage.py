@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from custody.errors import StorageUnavailable, TransientError
+from custody.errors import StorageUnavailable, TransientError, UsageError
 from custody.storage import PARTIAL, ObjectStore, directory_whole, write_whole
 
 
@@ -130,17 +130,28 @@ def _link(target: Path) -> None:
     target.symlink_to(target.parent / "elsewhere")
 
 
-@pytest.mark.parametrize("there", [_file, _link, Path.mkdir])
-def test_whatever_has_the_name_gives_way_and_what_it_pointed_to_stays(
-    there: Callable[[Path], None], tmp_path: Path
-) -> None:
+def _data(target: Path) -> None:
+    target.mkdir()
+    (target / "kept").touch()
+
+
+@pytest.mark.parametrize("there", [_file, _link, _data])
+def test_what_was_not_made_here_stays(there: Callable[[Path], None], tmp_path: Path) -> None:
     there(tmp_path / "out")
+    before = sorted(tmp_path.rglob("*"))
+    with (
+        pytest.raises(UsageError, match="something is here that custody did not write"),
+        directory_whole(tmp_path / "out") as partial,
+    ):
+        (partial / "a").touch()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_empty_directory_gives_way(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
     with directory_whole(tmp_path / "out") as partial:
         (partial / "a").touch()
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["a"]
-    assert not (tmp_path / "out").is_symlink()
-    assert there is not _link or (tmp_path / "elsewhere" / "kept").exists()
-    assert not _leftovers(tmp_path)
 
 
 def test_of_many_who_make_one_directory_at_once_each_succeeds_and_one_whole_result_stays(tmp_path: Path) -> None:
@@ -156,23 +167,31 @@ def test_of_many_who_make_one_directory_at_once_each_succeeds_and_one_whole_resu
     assert not _leftovers(tmp_path)
 
 
-def _killed(script: str, directory: Path) -> None:
-    """Run a script until it says so, then kill it."""
+def _killed(script: str, directory: Path, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """Run a script until it says so, do something, then kill it."""
     with subprocess.Popen([sys.executable, "-c", script], cwd=directory, stdout=subprocess.PIPE) as process:
         assert process.stdout
         process.stdout.readline()
-        os.kill(process.pid, signal.SIGKILL)
+        try:
+            meanwhile()
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
 
 
-def test_a_killed_writer_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+def test_a_reader_sees_the_old_file_or_the_new_one_and_so_does_who_comes_after_a_kill(tmp_path: Path) -> None:
+    def whole(times: int = 1) -> None:
+        for _ in range(times):
+            assert (tmp_path / "file").read_bytes() in (b"A" * 300_000, b"B" * 300_000)
+
     _killed(
         "from pathlib import Path; from custody.storage import write_whole\n"
         "for i in range(10**6):\n"
         "    write_whole(Path('file'), bytes([65 + i % 2]) * 300_000)\n"
         "    i == 3 and print(flush=True)\n",
         tmp_path,
+        lambda: whole(300),
     )
-    assert (tmp_path / "file").read_bytes() in (b"A" * 300_000, b"B" * 300_000)
+    whole()
 
 
 def test_a_killed_maker_of_a_directory_leaves_no_part_of_it_under_its_name(tmp_path: Path) -> None:

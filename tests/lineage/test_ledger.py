@@ -96,8 +96,10 @@ def test_writers_at_once_lose_nothing(home: Home) -> None:
         subprocess.Popen([sys.executable, "-c", script, str(home.path), who], stdin=subprocess.PIPE) for who in "abc"
     ]
     for writer in writers:  # all have started; let them go
-        writer.communicate(b"\n")
-    assert [writer.returncode for writer in writers] == [0, 0, 0]
+        assert writer.stdin
+        writer.stdin.write(b"\n")
+        writer.stdin.close()
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     found = [(one.link.detail["who"], one.link.detail["n"]) for one in Ledger.of(home).about(RAW, "drill")]
     assert sorted(found) == [(who, n) for who in "abc" for n in range(6)]
 

@@ -130,3 +130,29 @@ def test_data_that_fails_its_expectations_is_refused(start: Road, capsys: pytest
     said = capsys.readouterr().err
     assert "does not meet chinook_people.json" in said
     assert "expect_column_values_to_be_null(CustomerId)" in said
+
+
+@pytest.mark.parametrize("verb", ["redact", "encrypt"])
+def test_a_step_never_writes_over_data_that_it_did_not_make(
+    verb: str, start: Road, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody names the directory of the raw data as the output."""
+    assert start.run("classify", start.raw("fivethirtyeight")) == 0
+    before = files_of(start.raw("fivethirtyeight"))
+    assert start.run(verb, start.raw("fivethirtyeight"), start.raw("fivethirtyeight").parent) == 1
+    assert "something is here that custody did not write" in capsys.readouterr().err
+    assert files_of(start.raw("fivethirtyeight")) == before
+
+
+def test_a_drill_never_restores_over_the_data_it_is_about(road: Road, capsys: pytest.CaptureFixture[str]) -> None:
+    (road.path / "cleared" / ".custody-fivethirtyeight").unlink()
+    before = files_of(road.cleared("fivethirtyeight"))
+    assert road.run("drill", road.cleared("fivethirtyeight"), road.path / "cleared") == 1
+    assert "something is here that custody did not write" in capsys.readouterr().err
+    assert files_of(road.cleared("fivethirtyeight")) == before
+
+
+def test_two_intents_are_audited_side_by_side(road: Road) -> None:
+    """A later audit for another intent does not take the place of the first."""
+    assert road.run("audit", road.sources, "--intent", "research-eval") == 0
+    assert road.gate() == 0

@@ -19,7 +19,7 @@ from custody.lineage import statement as st
 from custody.verbs.session import Session
 from custody.verbs.train import training
 
-from .conftest import INTENT, Road, files_of
+from .conftest import ADMITTED, INTENT, Road, files_of
 
 
 def _flip(path: Path, at: int = -20) -> None:
@@ -33,7 +33,12 @@ def _biggest(directory: Path) -> Path:
 
 
 def _statement_file(road: Road, step: str) -> Path:
-    digest = next(one for one in road.ledger.digests() if road.ledger.get(one).link.step == step)
+    every = {one: road.ledger.get(one) for one in road.ledger.digests()}
+    digest = next(
+        digest
+        for digest, one in every.items()
+        if one.link.step == step and one.subjects[0]["name"].removeprefix("snapshot:") in ADMITTED
+    )
     return road.home.path / "ledger" / "statements" / f"{digest}.dsse.json"
 
 

@@ -61,9 +61,11 @@ def load(path: Path) -> Sources:
     seen: set[str] = set()
     for index, source in enumerate(parsed.value.sources):
         at = parsed.at("sources", index)
-        if source.name in seen:
-            raise PolicyError(f"two sources are called {source.name!r}", where=at, remedy="rename one")
+        # later steps name a dataset after its directory, and write it under that name
+        for name in {source.name, Path(source.path).name}:
+            if name in seen:
+                raise PolicyError(f"two sources are called {name!r}", where=at, remedy="rename one")
         if not (path.parent / source.path).exists():
             raise PolicyError(f"there is no data at {source.path!r}", where=at, remedy="correct the path, or fetch it")
-        seen.add(source.name)
+        seen |= {source.name, Path(source.path).name}
     return parsed.value

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,12 +49,13 @@ def drill(repository: Repository, snapshot: str, expected_address: str, out: Pat
         repository: opened with keys loaded afresh.
         snapshot: its id.
         expected_address: the dirHash that must come back.
-        out: where to restore; what is there from an earlier drill is removed first.
+        out: where to restore; the bytes are proven in an empty directory, which then takes the place of an
+            earlier drill's.
 
     Raises:
         StorageUnavailable: the repository did not answer; nothing is proven either way.
+        UsageError: `out` holds something else than an earlier drill's copy.
     """
-    shutil.rmtree(out, ignore_errors=True)
     started = time.monotonic()
     try:
         told = repository.get(snapshot)

@@ -62,6 +62,7 @@ class Repository:
     """
 
     def __init__(self, root: Path, secret: Secret) -> None:
+        self.root = root
         self._store = ObjectStore(root)
         self._secret = secret
         kdf = HKDF(hashes.SHA256(), 32, salt=None, info=b"custody backup blob names v1")

@@ -79,9 +79,20 @@ class Ledger:
         names = (key.rsplit("/", 1)[1] for key in self.store.keys("statements/"))
         return [name.removesuffix(".dsse.json") for name in names]
 
-    def latest(self, digest: str, step: str) -> st.Statement | None:
-        """Return the newest statement of a step with this digest among its subjects. Raises as `about`."""
+    def latest(self, digest: str, step: str, intent: str | None = None) -> st.Statement | None:
+        """Return the newest statement of a step with this digest among its subjects.
+
+        Args:
+            digest: what the statement is about.
+            step: which step's.
+            intent: only what was said for this intent; data may be permitted for one and not for another.
+
+        Raises:
+            IntegrityError: as `about`.
+        """
         found = [one for one in self.about(digest, step) if one.names(digest)]
+        if intent is not None:
+            found = [one for one in found if one.link.detail.get("intent") == intent]
         return max(found, key=lambda one: (one.link.created_at, one.digest), default=None)
 
     def document(self, data: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -29,7 +29,9 @@ class EncryptionPlan:
 
     Args:
         columns: Parquet file -> top-level column -> key URI; a column that is not named stays readable.
-        key: key URI for footers, other files, and Parquet files without a named column.
+        footers: Parquet file -> key URI that signs its footer. Every reader with a key needs this one, so it should be
+            the least guarded of the file's keys; by default it is `key`.
+        key: key URI for other files and for Parquet files without a named column.
         context: what the copy is made from, bound to it: address, grade, policy digest.
         keys: loads a key by its URI.
     """
@@ -38,6 +40,7 @@ class EncryptionPlan:
     key: str
     context: Mapping[str, str]
     keys: Keys
+    footers: Mapping[str, str] = field(default_factory=dict)
 
 
 def encrypt(dataset: Dataset, plan: EncryptionPlan, out: Path) -> None:
@@ -53,8 +56,9 @@ def encrypt(dataset: Dataset, plan: EncryptionPlan, out: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             context = {**plan.context, "file": path}
             if formats.format_of(source) == ".parquet":
-                formats.fields(source)  # a broken file is named before anything is written
-                encrypt_parquet(source, target, plan.columns.get(path, {}), plan.key, context, plan.keys)
+                named = plan.columns.get(path) or dict.fromkeys(formats.fields(source), plan.key)
+                footer = plan.footers.get(path, plan.key)
+                encrypt_parquet(source, target, named, footer, context, plan.keys)
             else:
                 context |= {"key": plan.key}
                 with source.open("rb") as old, target.with_name(target.name + SUFFIX).open("wb") as new:

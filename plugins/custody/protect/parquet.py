@@ -22,15 +22,15 @@ _SEPARATORS = frozenset(",;:")
 
 
 def encrypt_parquet(
-    source: Path, target: Path, columns: Mapping[str, str], key: str, context: Mapping[str, str], keys: Keys
+    source: Path, target: Path, columns: Mapping[str, str], footer: str, context: Mapping[str, str], keys: Keys
 ) -> None:
     """Write an encrypted copy of a Parquet file.
 
     Args:
         source: the file.
         target: the copy.
-        columns: top-level column -> key URI. When it is empty every column gets `key`.
-        key: the URI of the key that signs the footer.
+        columns: top-level column -> key URI.
+        footer: the URI of the key that signs the footer.
         context: what the copy is; `file` must be its name.
         keys: loads a key by its URI.
     """
@@ -38,9 +38,9 @@ def encrypt_parquet(
     import pyarrow.parquet.encryption as pe
 
     with pq.ParquetFile(source) as old:
-        leaves = _leaves(old, columns or dict.fromkeys(old.schema_arrow.names, key))
+        leaves = _leaves(old, columns)
         config = pe.EncryptionConfiguration(
-            footer_key=_identifier(key),
+            footer_key=_identifier(footer),
             encryption_algorithm="AES_GCM_V1",
             double_wrapping=False,  # pyarrow's inner key would be 128 bit
             internal_key_material=True,

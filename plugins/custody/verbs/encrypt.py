@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from custody import formats
@@ -35,10 +35,10 @@ def encrypt(session: Session, dataset: Dataset, output: Path) -> Outcome:
         if key is None:
             return Outcome("encrypt", dataset.name, str(dataset.path), listing.address, grade)
         raw = before.materials[0]["digest"]["dirHash"] if before.materials else listing.address
-        columns = _column_keys(session, dataset, raw)
+        columns, footers = _column_keys(session, dataset, raw)
         context = {"address": listing.address, "grade": grade, "policy": session.policy.digest}
         target = output / dataset.name
-        write(dataset, EncryptionPlan(columns, key, context, session.home.secret), target)
+        write(dataset, EncryptionPlan(columns, key, context, session.home.secret, footers), target)
     made = session.record(
         "encrypt",
         [session.subject(dataset.name, Dataset(target).listing())],
@@ -53,21 +53,31 @@ def encrypt(session: Session, dataset: Dataset, output: Path) -> Outcome:
     return Outcome("encrypt", dataset.name, str(target), address, grade, made.digest, {"key": key, "columns": columns})
 
 
-def _column_keys(session: Session, dataset: Dataset, raw: str) -> dict[str, dict[str, str]]:
-    """Give each top-level Parquet column the key of the highest grade in it."""
-    keys: dict[str, dict[str, str]] = {}
+Keys = dict[str, dict[str, str]]  # file -> top-level column -> key URI
+
+
+def _column_keys(session: Session, dataset: Dataset, raw: str) -> tuple[Keys, dict[str, str]]:
+    """Give each top-level Parquet column the key of the highest grade in it, and each footer the lowest of these."""
+    columns: Keys = {}
+    footers: dict[str, str] = {}
     for file, grades in column_grades(session, raw).items():
-        tops = formats.fields(dataset.root / file)
-        for column, grade in grades.items():
-            above = [top for top in tops if column == top or column.startswith((f"{top}.", f"{top}[]"))]
-            if above and (key := session.measures(_highest(session, grades, max(above, key=len), grade)).encrypt):
-                keys.setdefault(file, {})[max(above, key=len)] = key
-    return keys
+        tops = _top_grades(session, formats.fields(dataset.root / file), grades)
+        keyed = {top: (grade, key) for top, grade in tops.items() if (key := session.measures(grade).encrypt)}
+        if keyed:
+            columns[file] = {top: key for top, (_, key) in keyed.items()}
+            footers[file] = min(keyed.values(), key=lambda one: session.policy.levels.index(one[0]))[1]
+    return columns, footers
 
 
-def _highest(session: Session, grades: Mapping[str, str], top: str, least: str) -> str:
-    inside = [one for column, one in grades.items() if column.startswith((f"{top}.", f"{top}[]"))]
-    return session.policy.highest(least, *inside)
+def _top_grades(session: Session, tops: Sequence[str], grades: Mapping[str, str]) -> dict[str, str]:
+    """Return top-level column -> the highest grade of what is in it."""
+    found: dict[str, str] = {}
+    for column, grade in grades.items():
+        above = [top for top in tops if column == top or column.startswith((f"{top}.", f"{top}[]"))]
+        if above:
+            top = max(above, key=len)
+            found[top] = session.policy.highest(grade, found.get(top, grade))
+    return found
 
 
 def decrypt(session: Session, dataset: Dataset, output: Path) -> Outcome:

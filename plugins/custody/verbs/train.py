@@ -88,11 +88,10 @@ def training(session: Session, datasets: Sequence[Dataset], intent: str, models:
 
 
 def _cleared(session: Session, dataset: Dataset, address: str, intent: str) -> Statement:
-    summary = session.ledger.latest(address, "gate")
+    summary = session.ledger.latest(address, "gate", intent)
     if (
         summary is None
         or summary.predicate.get("verificationResult") != "PASSED"
-        or summary.link.detail.get("intent") != intent
         or summary.link.policy != session.policy.digest
     ):
         raise GateRefused(
