@@ -100,7 +100,7 @@ def fields(path: Path) -> list[str]:
 
 
 def rewrite(source: Path, target: Path, edit: Edit) -> None:
-    """Copy a file with every text cell passed through `edit(leaf path, cells)`; format and schema stay.
+    """Copy a file with every text cell passed through `edit(leaf path, cells)`; format, names and types stay.
 
     A cell of another type that `edit` changes becomes null, since its type cannot hold a replacement text.
 
@@ -193,7 +193,8 @@ def _rewrite_parquet(source: Path, target: Path, edit: Edit) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(source) as file, pq.ParquetWriter(target, file.schema_arrow, compression="zstd") as writer:
+    schema = _bare(pq.read_schema(source))
+    with pq.ParquetFile(source) as file, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
             arrays = [
@@ -201,10 +202,17 @@ def _rewrite_parquet(source: Path, target: Path, edit: Edit) -> None:
                 for name, column in zip(table.column_names, table.columns, strict=True)
             ]
             try:
-                writer.write_table(pa.Table.from_arrays(arrays, schema=table.schema))
+                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             except pa.ArrowInvalid:
                 what = "an edited cell is null where the schema demands a value"
                 raise _PlaceError(what, f"row group {group}", "make the column nullable in the source") from None
+
+
+def _bare(schema: pa.Schema) -> pa.Schema:
+    """Leave out what programs noted in a schema beside names and types: free text that nobody has looked through."""
+    import pyarrow as pa
+
+    return pa.schema([one.remove_metadata() for one in schema])
 
 
 def _free_name(name: str, taken: Container[str]) -> str:

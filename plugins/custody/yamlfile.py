@@ -71,21 +71,27 @@ def parse(data: bytes, model: type[Model], where: str) -> Parsed[Model]:
     Raises:
         PolicyError: names file, line and column, what was received, what is allowed, and the nearest right word.
     """
+    tree, raw = load(data, where)
+    try:
+        return Parsed(model.model_validate(raw), tree, where)
+    except ValidationError as error:
+        raise _first_error(error, model, tree, where) from None
+
+
+def load(data: bytes, where: str) -> tuple[yaml.Node | None, Any]:
+    """Read YAML that has no model; return its tree of nodes and its value. Arguments and errors as `parse`."""
     if len(data) > MAX_SIZE:
         raise PolicyError("the file is too large", where=where, allowed=f"up to {MAX_SIZE:,} bytes")
     try:
         text = data.decode()
         tree = _Careful(text).get_single_node()
         raw = _Careful(text).get_single_data()
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+    except Exception as error:  # a tag may run into any error of what it builds
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or f"{type(error).__name__}"
         raise PolicyError(f"not valid YAML: {problem}", where=where + line, remedy="correct the line") from None
-    try:
-        return Parsed(model.model_validate(raw), tree, where)
-    except ValidationError as error:
-        raise _first_error(error, model, tree, where) from None
+    return tree, raw
 
 
 class _Careful(yaml.SafeLoader):

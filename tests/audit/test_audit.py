@@ -171,7 +171,8 @@ def test_each_way_to_write_a_licence_in_croissant_is_understood(
 
 
 @pytest.mark.parametrize(
-    "licence", ["blah", "", {}, {"url": "blah"}, ["CC0-1.0", "blah"], ["CC0-1.0", {}], 7, False, [[["blah"]]], [None, 7]]
+    "licence",
+    ["blah", "", {}, {"url": "blah"}, ["CC0-1.0", "blah"], ["CC0-1.0", {}], 7, False, [[["blah"]]], [None, 7]],
 )
 @pytest.mark.parametrize("own", [None, "CC0-1.0"])
 def test_a_licence_in_croissant_that_is_not_understood_is_never_allowed(
@@ -290,7 +291,9 @@ def test_huge_metadata_is_not_read(judged: Callable[..., SourceVerdict], card: b
 SAID = st.sampled_from(
     ["CC0-1.0", "MIT", "Apache 2.0", "CC BY 4.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0", "blah", "", "GPL-3.0"]
 )
-CLAIMS = st.lists(st.builds(Claim, st.sampled_from(["sources file", "croissant", "card"]), SAID), min_size=1, max_size=5)
+CLAIMS = st.lists(
+    st.builds(Claim, st.sampled_from(["sources file", "croissant", "card"]), SAID), min_size=1, max_size=5
+)
 INTENTS = st.builds(
     lambda purpose, release, redistribute: _intent(purpose=purpose, release=release, redistribute_data=redistribute),
     st.sampled_from(["commercial", "research"]),

@@ -133,7 +133,16 @@ def test_the_duties_of_all_parts_apply_once() -> None:
     assert "NOTICE" in found[1].duty
 
 
-KNOWN = ("MIT", "Apache-2.0", "CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "CC-BY-ND-4.0", "CDLA-Sharing-1.0")
+KNOWN = (
+    "MIT",
+    "Apache-2.0",
+    "CC0-1.0",
+    "CC-BY-4.0",
+    "CC-BY-NC-4.0",
+    "CC-BY-SA-4.0",
+    "CC-BY-ND-4.0",
+    "CDLA-Sharing-1.0",
+)
 
 
 @given(st.lists(st.sampled_from(KNOWN), min_size=2, max_size=4))

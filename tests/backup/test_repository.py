@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -163,18 +166,141 @@ def test_a_damaged_blob_is_not_taken_over_by_a_new_snapshot(repository: Reposito
         repository.snapshot(dataset)
 
 
-@pytest.mark.parametrize("path", ["../out", "/etc/passwd", "a/../../b", ""])
-def test_a_manifest_that_names_a_path_outside_is_refused(
-    path: str, repository: Repository, snapshot: Snapshot, tmp_path: Path
-) -> None:
-    told = json.loads(_manifest(repository).read_text())
-    told["files"][0]["path"] = path
-    data = json.dumps(told, sort_keys=True).encode()
+def _forge(repository: Repository, data: bytes) -> str:
+    """Put a manifest there whose name is right, as everybody can who may write to the repository."""
     forged = hashlib.sha256(data).hexdigest()
     (repository.root / "snapshots" / f"{forged}.json").write_bytes(data)
+    return forged
+
+
+def _forged_with(repository: Repository, **entries: object) -> str:
+    told = json.loads(_manifest(repository).read_text())
+    told["files"][0] |= {key: value for key, value in entries.items() if key in told["files"][0]}
+    told |= {key: value for key, value in entries.items() if key in told}
+    return _forge(repository, json.dumps(told, sort_keys=True).encode())
+
+
+OUTSIDE = ("../out", "/etc/passwd", "a/../../b", "", ".", "..", "./a", "a//b", "a/", "a\0b", 7, None, ["a"])
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_a_manifest_that_names_a_path_outside_is_refused(
+    path: object, repository: Repository, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    forged = _forged_with(repository, path=path)
     with pytest.raises(IntegrityError, match="outside the dataset"):
         repository.restore(forged, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
     assert snapshot.id in repository.snapshots()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{", b"[]", b"null", b"{}", b'{"files": 7}', b'{"files": [{}]}', b'{"files": [], "files": []}', b"[" * 9**5],
+)
+@pytest.mark.usefixtures("snapshot")
+def test_a_forged_manifest_that_is_none_fails_the_drill_without_raising(
+    data: bytes, repository: Repository, tmp_path: Path
+) -> None:
+    forged = _forge(repository, data)
+    with pytest.raises(IntegrityError, match="is no manifest"):
+        repository.verify(forged)
+    result = drill(repository, forged, "0" * 64, tmp_path / "out")
+    assert "is no manifest" in result.reasons[0]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"dataset": "../set"},
+        {"dataset": 7},
+        {"created_at": "soon"},
+        {"created_at": "2026-01-01T00:00:00"},
+        {"created_at": None},
+        {"size": "many"},
+        {"blob": "../../x"},
+        {"blob": 7},
+        {"blob": "0" * 64},
+        {"sha256": "0" * 64},
+        {"stored": "0" * 64},
+        {"path": "deep"},
+        {"path": "empty"},
+    ],
+    ids=str,
+)
+def test_a_manifest_with_one_wrong_entry_fails_the_drill_without_raising(
+    entries: dict[str, object], repository: Repository, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    forged = _forged_with(repository, **entries)
+    result = drill(repository, forged, snapshot.address, tmp_path / "out")
+    assert result.reasons
+    assert not result.passed
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_blob_that_is_gone_is_stored_again_by_the_next_backup(repository: Repository, dataset: Dataset) -> None:
+    made = repository.snapshot(dataset)
+    _biggest(repository).unlink()
+    repository.verify(repository.snapshot(dataset).id)
+    with pytest.raises(IntegrityError):
+        repository.verify(made.id)  # the same bytes under a fresh data key are another blob
+
+
+KILLED = """
+import os, pathlib, signal, sys
+import aws_cryptographic_material_providers.mpl, aws_encryption_sdk, obstore.store  # once, not for each that is killed
+from custody import storage
+from custody.backup.repository import Repository
+from custody.dataset import Dataset
+from custody.keys import Secret
+
+def deadly(real):
+    def call(*args, **options):
+        step()
+        done = real(*args, **options)
+        step()
+        return done
+    return call
+
+def step():
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def work(place):
+    for name in ("link", "replace", "rename"):
+        setattr(os, name, deadly(getattr(os, name)))
+    storage.ObjectStore.put_new = deadly(storage.ObjectStore.put_new)
+    repository = Repository(place / "backups", Secret("local:test#backups", bytes(range(32))))
+    made = repository.snapshot(Dataset(place.parent / "set"))
+    repository.restore(made.id, place / "out")
+
+for left in range(1, 8):
+    child = os.fork()
+    if child == 0:
+        work(pathlib.Path(sys.argv[1]) / str(left))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_kill_at_any_write_leaves_no_snapshot_that_fails_and_a_rerun_succeeds(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "a.txt").write_text("a" * 5000)
+    dataset = Dataset(tmp_path / "set")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=True, capture_output=True, text=True)
+    # before and after: the blob, the manifest, the directory that is restored; then nothing is left to kill
+    assert list(map(int, done.stdout.split())) == [-signal.SIGKILL] * 6 + [0]
+    for moment in range(1, 8):
+        place = tmp_path / str(moment)
+        repository = Repository(place / "backups", KEY)
+        for one in repository.snapshots():
+            repository.verify(one)
+        assert len(repository.snapshots()) == (1 if moment > 3 else 0)
+        assert (place / "out").exists() == (moment > 5)
+        made = repository.snapshot(dataset)
+        assert repository.restore(made.id, place / "again").address == dataset.listing().address
 
 
 def test_a_drill_that_comes_back_right_measures(repository: Repository, snapshot: Snapshot, tmp_path: Path) -> None:

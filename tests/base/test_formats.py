@@ -282,6 +282,18 @@ def test_a_dictionary_value_that_no_cell_uses_does_not_survive(tmp_path: Path) -
     assert CANARY.encode() not in (tmp_path / "b.parquet").read_bytes()
 
 
+def test_notes_in_a_parquet_schema_do_not_survive(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    field = pa.field("a", pa.string(), metadata={"example": CANARY})
+    pq.write_table(pa.table({"a": ["x"]}, schema=pa.schema([field], {"note": CANARY})), tmp_path / "a.parquet")
+    schema = pq.read_schema(_rewritten(tmp_path / "a.parquet"))
+    assert CANARY in str(pq.read_schema(tmp_path / "a.parquet").metadata), "the trap is set"
+    assert CANARY.encode() not in (tmp_path / "new-a.parquet").read_bytes()
+    assert (schema.metadata, schema.field("a").metadata) == (None, None)
+
+
 # Edits
 
 

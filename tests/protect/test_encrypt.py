@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from custody.dataset import Dataset
-from custody.errors import CustodyError, IntegrityError, KeyringError
+from custody.errors import CustodyError, DatasetError, IntegrityError, KeyringError
+from custody.home import Home
 from custody.keys import Secret
 from custody.protect.encrypt import EncryptionPlan, decrypt, encrypt, read_encrypted
 from custody.protect.parquet import Keys, decryption
@@ -180,6 +181,44 @@ def test_a_column_of_any_name_is_really_encrypted(column: str, tmp_path: Path) -
     assert _rows(Dataset(tmp_path / "out"), "a.parquet") == 100
 
 
+def _written(path: Path, table: pa.Table, **columns: str) -> Path:
+    """Encrypt a table as the one file of a dataset, and return that file."""
+    (path / "set").mkdir()
+    pq.write_table(table, path / "set" / "a.parquet", compression="none", use_dictionary=False)
+    encrypt(Dataset(path / "set"), _plan(**columns), path / "out")
+    return path / "out" / "a.parquet"
+
+
+CLASHES = {
+    "a path into another": (pa.table({"a": [{"b": CANARY}] * 100, "a.b": ["x"] * 100}), {"a": HIGH}),
+    "the path of another that holds more": (
+        pa.table({"a": [{"b": {"d": CANARY}}] * 100, "a.b": [{"c": "x"}] * 100}),
+        {"a": HIGH},
+    ),
+    "the same twice": (
+        pa.Table.from_arrays([pa.array(["x"] * 100), pa.array([CANARY] * 100)], ["a", "a"]),
+        {"a": HIGH},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CLASHES)
+def test_no_column_hides_behind_another_whose_name_is(case: str, tmp_path: Path) -> None:
+    table, columns = CLASHES[case]
+    file = _written(tmp_path, table, **columns)
+    assert CANARY.encode() not in file.read_bytes()
+    assert sum(chunk.rows for chunk in read_encrypted(file, "a.parquet", keys)) == 100
+
+
+@pytest.mark.parametrize("name", ["e,mail", " email", "a.b"])
+def test_an_odd_name_does_not_open_restricted_columns_to_a_lesser_key(name: str, tmp_path: Path) -> None:
+    table = pa.table({name: ["x"] * 9, "ssn": [CANARY] * 9, "a": [{"b": "x"}] * 9})
+    file = _written(tmp_path, table, **{name: LOW, "ssn": HIGH})
+    with pytest.raises(KeyringError):
+        list(read_encrypted(file, "a.parquet", only(LOW)))
+    assert sum(chunk.rows for chunk in read_encrypted(file, "a.parquet", only(HIGH))) == 9
+
+
 def test_nested_columns_are_encrypted_with_all_that_is_in_them(tmp_path: Path) -> None:
     (tmp_path / "set").mkdir()
     table = pa.table({"m": [[{"role": CANARY, "content": CANARY}]] * 100, "s": [{"a": CANARY}] * 100})
@@ -205,6 +244,33 @@ def test_a_broken_parquet_file_leaves_nothing_written(tmp_path: Path) -> None:
     with pytest.raises(CustodyError, match=r"a\.parquet"):
         encrypt(Dataset(tmp_path / "set"), _plan(), tmp_path / "out" / "set")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_broken_pages_under_a_good_footer_are_named_and_leave_nothing(plain: Dataset, tmp_path: Path) -> None:
+    file = plain.root / "a.parquet"
+    data = file.read_bytes()
+    file.write_bytes(data[:4] + b"\xff" * 40 + data[44:])
+    with pytest.raises(DatasetError, match=r"a\.parquet"):
+        encrypt(plain, _plan(email=LOW), tmp_path / "out" / "set")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "c.csv"])
+def test_a_file_that_is_not_encrypted_is_not_passed_off_as_decrypted(
+    name: str, plain: Dataset, sealed: Dataset, tmp_path: Path
+) -> None:
+    (sealed.root / name).write_bytes((plain.root / name).read_bytes())
+    with pytest.raises(IntegrityError, match="is not encrypted"):
+        decrypt(sealed, keys, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
+
+
+def test_a_message_that_names_no_key_is_refused_as_changed(sealed: Dataset, home: Home, tmp_path: Path) -> None:
+    file = sealed.root / "c.csv.esdk"
+    file.write_bytes(file.read_bytes().replace(b"local:keys", b"lokal:keys"))
+    with pytest.raises(IntegrityError, match="names no key"):
+        decrypt(Dataset(file), home.secret, tmp_path / "back")
+    assert not (tmp_path / "back").exists()
 
 
 def test_encrypting_twice_gives_other_bytes(plain: Dataset, tmp_path: Path) -> None:

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from custody import yamlfile
+from custody.lineage.statement import strict_json
 
 MAX_METADATA = 8 << 20  # bytes
 _HEADER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -39,14 +39,15 @@ def read_metadata(path: Path) -> Metadata:
         if path.stat().st_size > MAX_METADATA:
             return Metadata(broken=f"larger than {MAX_METADATA:,} bytes")
         text = path.read_text(encoding="utf-8")
-        return _croissant(json.loads(text)) if path.suffix == ".json" else _card(text)
-    except (OSError, ValueError, RecursionError, yaml.YAMLError, AttributeError, TypeError) as error:
+        return _croissant(strict_json(text.encode())) if path.suffix == ".json" else _card(text)
+    except Exception as error:  # other people's files: whatever is wrong with one, what it would say is not known
         return Metadata(broken=f"not readable ({type(error).__name__})")
 
 
 def _croissant(data: Any) -> Metadata:
     claims = tuple(Claim("croissant", text) for text in _licence_texts(data.get("license")))
-    files = [one for one in data.get("distribution") or () if isinstance(one, dict) and "sha256" in one]
+    told = data.get("distribution") or []
+    files = [one for one in (told if isinstance(told, list) else [told]) if "sha256" in one]
     digests = tuple((_file_name(one), str(one["sha256"])) for one in files)
     return Metadata(claims, digests)
 
@@ -72,7 +73,7 @@ def _card(text: str) -> Metadata:
     match = _HEADER.match(text)
     if match is None:
         return Metadata(broken="no YAML header between --- lines")
-    header = yaml.safe_load(match[1])
+    _, header = yamlfile.load(match[1].encode(), "the card")
     value = header.get("license")
     texts = value if isinstance(value, list) else [value] if value is not None else []
     return Metadata(tuple(Claim("card", str(one)) for one in texts))

@@ -12,9 +12,14 @@ from typing import Any
 
 import yaml
 
-_CC_URL = re.compile(r"creativecommons\.org/(?:licenses/(by[a-z-]*)/(\d\.\d)|publicdomain/(zero)/1\.0)")
+_VERSION = r"([1-4]\.0|2\.5)"  # the versions Creative Commons has published
+_CC_URL = re.compile(
+    r"(?:https?://)?(?:www\.)?creativecommons\.org/(?:licenses/(by(?:-nc|-sa|-nd)*)/"
+    + _VERSION
+    + r"|publicdomain/(zero)/1\.0)(?:/[a-z]{2})?(?:/(?:deed|legalcode)(?:\.[a-z-]+)?)?"
+)
 _CC_NAME = re.compile(
-    r"(?:creative commons|cc)[ _-]*(by(?:[ _-](?:nc|sa|nd))*)[ _-]*v?(\d\.\d)(?:[ _-]*(?:int\w*|unported))?"
+    r"(?:creative commons|cc)[ _-]*(by(?:[ _-](?:nc|sa|nd))*)[ _-]*v?" + _VERSION + r"(?:[ _-]*(?:int\w*|unported))?"
 )
 _CC_ID = re.compile(r"CC-BY((?:-(?:NC|SA|ND))*)-\d\.\d")
 _NAMES = {
@@ -63,7 +68,7 @@ def normalise(text: str) -> str | None:
     """
     plain = " ".join(text.strip().split())
     lower = plain.lower().rstrip("/.")
-    if match := _CC_URL.search(lower):
+    if match := _CC_URL.fullmatch(lower):
         return "CC0-1.0" if match[3] else f"CC-{match[1].upper()}-{match[2]}"
     spelled = re.sub("|".join(map(re.escape, _WORDS)), lambda found: _WORDS[found[0]], lower)
     if match := _CC_NAME.fullmatch(spelled):

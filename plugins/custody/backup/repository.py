@@ -18,7 +18,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -92,7 +94,7 @@ class Repository:
         """Read a manifest.
 
         Raises:
-            IntegrityError: it is missing, changed, or names a path outside the dataset.
+            IntegrityError: it is missing, changed, no manifest, or names a path outside the dataset.
         """
         data = self._store.get(f"snapshots/{snapshot}.json")
         if data is None or hashlib.sha256(data).hexdigest() != snapshot:
@@ -101,11 +103,15 @@ class Repository:
                 where=f"snapshot {snapshot}",
                 remedy="use another snapshot, or restore the repository from its copy",
             )
-        told = strict_json(data)
-        files = tuple(StoredFile(**one) for one in told["files"])
-        for one in files:
-            _refuse_outside(one.path, snapshot)
-        return Snapshot(snapshot, told["dataset"], told["address"], told["created_at"], files)
+        try:
+            return _parsed(strict_json(data), snapshot)
+        except (CustodyError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            # its name is right: somebody wrote it so
+            raise IntegrityError(
+                "is no manifest, or names a path outside the dataset",
+                where=f"snapshot {snapshot}",
+                remedy="use another snapshot, and find out who wrote this one",
+            ) from None
 
     def verify(self, snapshot: str) -> None:
         """Re-hash the stored bytes of a snapshot, without any key.
@@ -205,7 +211,21 @@ def _damaged(name: str, where: str) -> CustodyError:
     )
 
 
-def _refuse_outside(path: str, snapshot: str) -> None:
+def _parsed(told: dict[str, Any], snapshot: str) -> Snapshot:
+    files = tuple(StoredFile(**one) for one in told["files"])
+    names = [one.path for one in files]
+    above = {str(parent) for name in names for parent in PurePosixPath(name).parents}
+    if any(map(_outside, names)) or len(set(names)) != len(names) or above & set(names):
+        raise ValueError("paths")
+    if not all(isinstance(one.size, int) and is_sha256(one.sha256) and is_sha256(one.blob) for one in files):
+        raise ValueError("files")
+    Dataset(Path(), told["dataset"])  # refuses what is no name
+    if datetime.fromisoformat(told["created_at"]).tzinfo is None:
+        raise ValueError("created_at")
+    return Snapshot(snapshot, told["dataset"], str(told["address"]), told["created_at"], files)
+
+
+def _outside(path: str) -> bool:
+    """Tell whether a path is not written as a listing writes one, below the dataset."""
     parts = PurePosixPath(path)
-    if parts.is_absolute() or ".." in parts.parts or not parts.parts:
-        raise IntegrityError("the manifest names a path outside the dataset", where=f"snapshot {snapshot}")
+    return str(parts) != path or parts.is_absolute() or ".." in parts.parts or not parts.parts or "\0" in path

@@ -15,7 +15,7 @@ from typing import IO
 from custody import formats
 from custody.dataset import Dataset
 from custody.envelope import seal, told_context, unseal, unsealed
-from custody.errors import CustodyError, IntegrityError
+from custody.errors import CustodyError, DatasetError, IntegrityError, UsageError
 from custody.keys import Secret
 from custody.protect.parquet import Keys, decrypt_parquet, decryption, encrypt_parquet
 from custody.storage import directory_whole
@@ -31,7 +31,8 @@ class EncryptionPlan:
         columns: Parquet file -> top-level column -> key URI; a column that is not named stays readable.
         footers: Parquet file -> key URI that signs its footer. Every reader with a key needs this one, so it should be
             the least guarded of the file's keys; by default it is `key`.
-        key: key URI for other files and for Parquet files without a named column.
+        key: key URI for other files and for Parquet files without a named column, or whose names do not tell their
+            columns apart; so it must be the most guarded.
         context: what the copy is made from, bound to it: address, grade, policy digest.
         keys: loads a key by its URI.
     """
@@ -58,7 +59,8 @@ def encrypt(dataset: Dataset, plan: EncryptionPlan, out: Path) -> None:
             if formats.format_of(source) == ".parquet":
                 named = plan.columns.get(path) or dict.fromkeys(formats.fields(source), plan.key)
                 footer = plan.footers.get(path, plan.key)
-                encrypt_parquet(source, target, named, footer, context, plan.keys)
+                with _readable(source):
+                    encrypt_parquet(source, target, named, footer, plan.key, context, plan.keys)
             else:
                 context |= {"key": plan.key}
                 with source.open("rb") as old, target.with_name(target.name + SUFFIX).open("wb") as new:
@@ -119,7 +121,27 @@ def _plain(raw: IO[bytes], path: Path, name: str, keys: Keys) -> AbstractContext
 
 def _key_of(raw: IO[bytes], path: Path, keys: Keys) -> Secret:
     uri = told_context(raw, str(path)).get("key", "")
-    return keys(uri)
+    try:
+        return keys(uri)
+    except UsageError:  # what the message states is not verified yet
+        raise _changed("names no key", path) from None
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Name a file whose footer is right and whose pages are not; pyarrow's text may quote data."""
+    try:
+        yield
+    except CustodyError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno:  # the disk; pyarrow's own word for damage has no number
+            raise
+        raise DatasetError(
+            f"cannot be read as Parquet ({type(error).__name__})",
+            where=str(path),
+            remedy="restore the file from its source or a backup",
+        ) from None
 
 
 @contextmanager
@@ -127,11 +149,17 @@ def _refusals(path: Path) -> Iterator[None]:
     """Give pyarrow's errors our name; their text may quote data."""
     try:
         yield
+    except UsageError:
+        raise _changed("names no key", path) from None
     except CustodyError:
         raise
     except Exception as error:
-        raise IntegrityError(
-            f"does not decrypt ({type(error).__name__})",
-            where=str(path),
-            remedy="use the keys it was made with, or restore the file from its source or a backup",
-        ) from None
+        raise _changed(f"does not decrypt ({type(error).__name__})", path) from None
+
+
+def _changed(what: str, path: Path) -> IntegrityError:
+    return IntegrityError(
+        what,
+        where=str(path),
+        remedy="use the keys it was made with, or restore the file from its source or a backup",
+    )

@@ -22,7 +22,13 @@ _SEPARATORS = frozenset(",;:")
 
 
 def encrypt_parquet(
-    source: Path, target: Path, columns: Mapping[str, str], footer: str, context: Mapping[str, str], keys: Keys
+    source: Path,
+    target: Path,
+    columns: Mapping[str, str],
+    footer: str,
+    whole: str,
+    context: Mapping[str, str],
+    keys: Keys,
 ) -> None:
     """Write an encrypted copy of a Parquet file.
 
@@ -31,6 +37,7 @@ def encrypt_parquet(
         target: the copy.
         columns: top-level column -> key URI.
         footer: the URI of the key that signs the footer.
+        whole: the URI of the key for everything, where columns cannot be told apart by name; the most guarded one.
         context: what the copy is; `file` must be its name.
         keys: loads a key by its URI.
     """
@@ -40,12 +47,12 @@ def encrypt_parquet(
     with pq.ParquetFile(source) as old:
         leaves = _leaves(old, columns)
         config = pe.EncryptionConfiguration(
-            footer_key=_identifier(footer),
+            footer_key=_identifier(footer if leaves else whole),
             encryption_algorithm="AES_GCM_V1",
             double_wrapping=False,  # pyarrow's inner key would be 128 bit
             internal_key_material=True,
             data_key_length_bits=256,
-            **_columns_or_all(leaves),
+            **({"column_keys": leaves, "plaintext_footer": True} if leaves else {"uniform_encryption": True}),
         )
         properties = _factory(keys, context).file_encryption_properties(pe.KmsConnectionConfig(), config)
         with pq.ParquetWriter(target, old.schema_arrow, compression="zstd", encryption_properties=properties) as new:
@@ -61,35 +68,44 @@ def decryption(context: Mapping[str, str], keys: Keys) -> Any:
 
 
 def decrypt_parquet(source: Path, target: Path, context: Mapping[str, str], keys: Keys) -> None:
-    """Write the plaintext copy of a Parquet file. Arguments as `encrypt_parquet`."""
+    """Write the plaintext copy of a Parquet file. Arguments as `encrypt_parquet`.
+
+    Raises:
+        IntegrityError: the file is not encrypted, which pyarrow would not mind.
+    """
     import pyarrow.parquet as pq
 
-    with (
-        pq.ParquetFile(source, decryption_properties=decryption(context, keys)) as old,
-        pq.ParquetWriter(target, old.schema_arrow, compression="zstd") as new,
-    ):
-        for group in range(old.num_row_groups):
-            new.write_table(old.read_row_group(group))
+    asked: list[str] = []
+
+    def noted(uri: str) -> Secret:
+        asked.append(uri)
+        return keys(uri)
+
+    with pq.ParquetFile(source, decryption_properties=decryption(context, noted)) as old:
+        if not asked:  # no encrypted file opens without the key of its footer
+            raise IntegrityError("is not encrypted", where=str(source), remedy="decrypt what `encrypt` wrote")
+        with pq.ParquetWriter(target, old.schema_arrow, compression="zstd") as new:
+            for group in range(old.num_row_groups):
+                new.write_table(old.read_row_group(group))
 
 
 def _leaves(file: Any, columns: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return key URI -> leaf paths, as Parquet names them, of the columns under it."""
+    """Return key -> leaf paths, as pyarrow wants both, of the columns under it.
+
+    Nothing where names do not tell columns apart: a name that stands twice, one with a dot that may also be a path into
+    another column, or one with a character that separates names in pyarrow's own text.
+    """
     found: dict[str, list[str]] = {}
     for index in range(len(file.schema)):
         path = file.schema.column(index).path
         tops = [name for name in file.schema_arrow.names if path == name or path.startswith(f"{name}.")]
-        if tops and (uri := columns.get(max(tops, key=len))):
-            found.setdefault(uri, []).append(path)
+        if len(tops) != 1:
+            return {}
+        if uri := columns.get(tops[0]):
+            if _SEPARATORS & set(path) or path != path.strip():
+                return {}
+            found.setdefault(_identifier(uri), []).append(path)
     return found
-
-
-def _columns_or_all(leaves: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Encrypt by column, or everything where a name has a character that separates names in pyarrow's own text."""
-    paths = [path for under in leaves.values() for path in under]
-    if not paths or any(_SEPARATORS & set(path) or path != path.strip() for path in paths):
-        return {"uniform_encryption": True}
-    named = {_identifier(uri): under for uri, under in leaves.items()}
-    return {"column_keys": named, "plaintext_footer": True}
 
 
 def _identifier(uri: str) -> str:
