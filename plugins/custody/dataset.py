@@ -55,7 +55,8 @@ class Listing:
         digests: dict[str, str] = {}
         for number, line in enumerate(text.split("\n")[:-1], 1):
             digest, gap, path = line[:64], line[64:66], line[66:]
-            below = path and not path.startswith("/") and ".." not in path.split("/")
+            # one spelling of each path: `a` and `./a` would be two files here and one on a disk
+            below = {"", ".", ".."}.isdisjoint(path.split("/")) and not {"\0", *_UNSAFE} & set(path)
             if gap != "  " or not below or not is_sha256(digest):
                 raise IntegrityError("not a sha256sum line", where=f"listing line {number}", allowed="<64 hex>  <path>")
             digests[path] = digest

@@ -197,8 +197,9 @@ def _rewrite_parquet(source: Path, target: Path, edit: Edit) -> None:
     with pq.ParquetFile(source) as file, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
+            numbered = _numbered(edit)
             arrays = [
-                _edit_array(name, _one_array(column), edit, set())
+                _edit_array(name, _one_array(column), numbered, set())
                 for name, column in zip(table.column_names, table.columns, strict=True)
             ]
             try:
@@ -206,6 +207,18 @@ def _rewrite_parquet(source: Path, target: Path, edit: Edit) -> None:
             except pa.ArrowInvalid:
                 what = "an edited cell is null where the schema demands a value"
                 raise _PlaceError(what, f"row group {group}", "make the column nullable in the source") from None
+
+
+def _numbered(edit: Edit) -> Edit:
+    """Give `edit` the leaf names that `read` gives: who decides by column in a first pass must find it again."""
+    taken: set[str] = set()
+
+    def numbered(leaf: str, cells: pa.StringArray) -> pa.StringArray:
+        name = _free_name(leaf, taken)
+        taken.add(name)
+        return edit(name, cells)
+
+    return numbered
 
 
 def _bare(schema: pa.Schema) -> pa.Schema:

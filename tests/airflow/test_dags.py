@@ -17,15 +17,21 @@ from custody.verbs.summary import summary
 
 if TYPE_CHECKING:
     from airflow_embedded import EmbeddedAirflow
+    from airflow_runs import DagRun
 
     from .conftest import Site
 
 pytestmark = pytest.mark.airflow
 
 
+CANARY = "zz9canary@plural-zed.example"
+
+
 def test_the_example_dag_trains_on_cleared_data_and_its_bom_verifies_offline(
     airflow: EmbeddedAirflow, site: Site
 ) -> None:
+    file = site.path / "sample_data" / "chinook_people" / "employees.csv"
+    file.write_text(file.read_text().replace("andrew@chinookcorp.com", CANARY))
     run = airflow.run("govern_training_data", conf=site.conf)
     assert run.state == "success", [(one.task_id, one.state) for one in run.tasks]
     work = next((site.home.path / "work" / "govern_training_data").iterdir())
@@ -39,17 +45,15 @@ def test_the_example_dag_trains_on_cleared_data_and_its_bom_verifies_offline(
     assert "review_quotes_nc: REFUSED (deny)" in told
     assert "PASSED for chat-prod" in told
     assert "proven by a restore, RTO" in told
+    _no_raw_value_left(airflow, site, run)
 
 
-def test_no_raw_value_reaches_a_log_an_xcom_a_report_or_a_statement(airflow: EmbeddedAirflow, site: Site) -> None:
-    canary = "zz9canary@plural-zed.example"
-    file = site.path / "sample_data" / "chinook_people" / "employees.csv"
-    file.write_text(file.read_text().replace("andrew@chinookcorp.com", canary))
-    run = airflow.run("govern_training_data", conf=site.conf)
-    assert run.state == "success"
+def _no_raw_value_left(airflow: EmbeddedAirflow, site: Site, run: DagRun) -> None:
+    """Look for the planted address in every log, XCom, report, statement, backup and cleared file."""
     places = {f"log of {one.task_id}": run.log(one.task_id, one.map_index) for one in run.tasks}
-    for directory in ("ledger", "reports"):
-        places |= {str(one): one.read_text(errors="replace") for one in (site.home.path / directory).rglob("*.*")}
+    for directory in ("ledger", "reports", "backups", "work"):
+        files = [one for one in (site.home.path / directory).rglob("*") if one.is_file()]
+        places |= {str(one): one.read_text(errors="replace") for one in files}
     places["the metadata database"] = (airflow.home / "airflow.db").read_bytes().decode(errors="replace")
     assert [place for place, text in places.items() if "zz9canary" in text] == []
 
@@ -126,7 +130,7 @@ def test_a_typo_in_the_policy_stops_the_run_with_file_and_line(airflow: Embedded
     assert "allowed: commercial, research" in run.log("audit")
 
 
-def _did_not_train(site: Site, run: object) -> None:
-    assert run.task("train").state in {"upstream_failed", "skipped"}  # type: ignore[attr-defined]
+def _did_not_train(site: Site, run: DagRun) -> None:
+    assert run.task("train").state in {"upstream_failed", "skipped"}
     assert not list(site.home.path.glob("work/**/*.json.partial"))
     assert not list(site.home.path.glob("work/**/cleared/*.json"))

@@ -345,6 +345,14 @@ MALFORMED = {
     "an empty line": f"{D1}  a\n\n",
     "an absolute path": f"{D1}  /etc/passwd\n",
     "a path that climbs": f"{D1}  a/../../b\n",
+    "a second spelling of a path": f"{D1}  ./a\n{D2}  a\n",
+    "a path with a point inside": f"{D1}  a/./b\n",
+    "a path with an empty part": f"{D1}  a//b\n",
+    "the dataset itself": f"{D1}  .\n",
+    "a directory": f"{D1}  a/\n",
+    "a NUL": f"{D1}  a\0b\n",
+    "a backslash": f"{D1}  a\\b\n",
+    "a carriage return": f"{D1}  a\rb\n",
 }
 
 

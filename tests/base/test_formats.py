@@ -259,6 +259,27 @@ def test_no_parquet_column_hides_behind_another(tmp_path: Path) -> None:
     assert cells == ["1", "2", "3", "4", "5"]
 
 
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv", "a.jsonl"])
+def test_an_edit_is_given_the_names_that_reading_gives(name: str, tmp_path: Path) -> None:
+    """Who decides by column in a first pass, as the redaction does, must find the same column in the second."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays = [pa.array(["1", "2", "3"]), pa.array([{"b": "4"}] * 3), pa.array([5, 6, 7]), pa.array(["8", "9", "0"])]
+    pq.write_table(pa.Table.from_arrays(arrays, names=["c", "a", "c", "a.b"]), tmp_path / "a.parquet", row_group_size=2)
+    (tmp_path / "a.csv").write_text("c,c,c#1\n1,2,3\n")
+    (tmp_path / "a.jsonl").write_text('{"a": {"b": "1"}, "a.b": "2", "c": [{"b": "3"}]}\n')
+    given: list[tuple[str, list[str | None]]] = []
+
+    def noting(column: str, cells: pa.StringArray) -> pa.StringArray:
+        given.append((column, cells.to_pylist()))
+        return cells
+
+    _rewritten(tmp_path / name, noting)
+    chunks = list(formats.read(tmp_path / name))
+    assert given == [(column, cells.to_pylist()) for one in chunks for column, cells in one.columns.items()]
+
+
 def test_whole_numbers_in_a_float_column_are_read_with_all_their_digits(tmp_path: Path) -> None:
     """As pandas writes a column of card or phone numbers in which one is missing."""
     import pyarrow as pa

@@ -83,6 +83,14 @@ UNSOUND: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda bom: bom["dependencies"].append({"ref": "gone"}),
         "nothing has the bom-ref 'gone'",
     ),
+    "something provided that is not there": (
+        lambda bom: bom["dependencies"][0].update(provides=["gone"]),
+        "nothing has the bom-ref 'gone'",
+    ),
+    "a completeness of nothing": (
+        lambda bom: bom["compositions"][0].update(dependencies=["gone"]),
+        "nothing has the bom-ref 'gone'",
+    ),
     "an assembly of nothing": (
         lambda bom: bom["compositions"][0].update(assemblies=["gone"]),
         "nothing has the bom-ref 'gone'",
@@ -131,6 +139,14 @@ UNSOUND: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
             datasets=[{"type": "dataset", "name": "people"}]
         ),
         "the datasets of the model card are not the data components",
+    ),
+    "a dataset with another hash only": (
+        _set("hashes", [{"alg": "MD5", "content": "a" * 32}]),
+        "dataset:people has no SHA-256",
+    ),
+    "a model with another hash only": (
+        lambda bom: _model(bom).update(hashes=[{"alg": "MD5", "content": "b" * 32}]),
+        "the model has no SHA-256",
     ),
     "a model without a hash": (lambda bom: _model(bom).pop("hashes"), "the model has no hash"),
     "no model": (lambda bom: bom.pop("metadata"), "the model names no dataset"),

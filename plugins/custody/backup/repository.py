@@ -217,7 +217,7 @@ def _parsed(told: dict[str, Any], snapshot: str) -> Snapshot:
     above = {str(parent) for name in names for parent in PurePosixPath(name).parents}
     if any(map(_outside, names)) or len(set(names)) != len(names) or above & set(names):
         raise ValueError("paths")
-    if not all(isinstance(one.size, int) and is_sha256(one.sha256) and is_sha256(one.blob) for one in files):
+    if not all(is_sha256(one.sha256) and is_sha256(one.blob) for one in files) or sum(one.size for one in files) < 0:
         raise ValueError("files")
     Dataset(Path(), told["dataset"])  # refuses what is no name
     if datetime.fromisoformat(told["created_at"]).tzinfo is None:

@@ -15,6 +15,13 @@ from typing import Any
 from custody.dataset import is_sha256
 from custody.policy import Policy
 
+_LISTS = (  # of references, by the part they stand in
+    ("dependencies", "dependsOn"),
+    ("dependencies", "provides"),
+    ("compositions", "assemblies"),
+    ("compositions", "dependencies"),
+)
+
 
 def problems(bom: Mapping[str, Any], rules: Policy) -> list[str]:
     """Return what is wrong with a BOM, each in one sentence; empty when it is sound."""
@@ -47,8 +54,7 @@ def _references(bom: Mapping[str, Any]) -> Iterator[str]:
     known = Counter(one["bom-ref"] for one in _walk(bom) if "bom-ref" in one)
     yield from (f"two parts share the bom-ref {ref!r}" for ref, count in known.items() if count > 1)
     used = {one["ref"] for one in _walk(bom) if isinstance(one.get("ref"), str)}
-    used |= {ref for one in bom.get("dependencies", ()) for ref in one.get("dependsOn", ())}
-    used |= {ref for one in bom.get("compositions", ()) for ref in one.get("assemblies", ())}
+    used |= {ref for part, key in _LISTS for one in bom.get(part, ()) for ref in one.get(key, ())}
     yield from (f"nothing has the bom-ref {ref!r}" for ref in sorted(used - known.keys()))
 
 
@@ -66,12 +72,20 @@ def _datasets(bom: Mapping[str, Any], rules: Policy) -> Iterator[str]:
         yield "the model names no dataset"
     if not model.get("hashes"):
         yield "the model has no hash"
+    elif not _has_sha256(model):
+        yield "the model has no SHA-256"
     if set(pointed) != components.keys():
         yield "the datasets of the model card are not the data components"
     for ref, component in components.items():
         for part in ("hashes", "licenses", "data", "pedigree"):
             if not component.get(part):
                 yield f"{ref} has no {part}"
+        if component.get("hashes") and not _has_sha256(component):
+            yield f"{ref} has no SHA-256"
         for data in component.get("data", ()):
             if data.get("classification") not in rules.levels:
                 yield f"{ref} is classified outside the scheme {rules.scheme}"
+
+
+def _has_sha256(component: Mapping[str, Any]) -> bool:
+    return any(one.get("alg") == "SHA-256" for one in component["hashes"])
