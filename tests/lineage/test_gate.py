@@ -155,6 +155,14 @@ def _filed_as_a_drill(chain: Chain) -> gate.Examination:
     return chain.ask()
 
 
+def _with_the_backup_of_other_bytes(chain: Chain) -> gate.Examination:
+    """Nobody backed these bytes up, but somebody who can write to the ledger files another backup under them."""
+    chain.walk(without=["backup"])
+    other = chain.sign(chain.draft("backup").but(**_made_from("backup", dataset(OTHER))))
+    chain.ledger.store.put_new(f"about/{CLEARED}/backup-{other.digest}", b"")
+    return chain.ask()
+
+
 def _under_another_name(chain: Chain) -> gate.Examination:
     made = chain.walk(without=["drill"]).made["expect"]
     store = chain.ledger.store
@@ -325,6 +333,11 @@ CASES: dict[str, tuple[Callable[[Chain], gate.Examination], str, str]] = {
     "tested by the gatekeeper": (_signed_by("gate", "expect"), "may not sign the step 'expect'", "role that owns"),
     "audited by a stranger": (_signed_by_a_stranger, "no key that the policy trusts", "add the signer's public key"),
     "an expectation filed as a drill": (_filed_as_a_drill, "calls this drill, but it is signed as expect", "remove"),
+    "the backup of other bytes filed as its own": (
+        _with_the_backup_of_other_bytes,
+        "it has no backup",
+        "back it up",
+    ),
     "an expectation copied as a drill": (_under_another_name, "not what its name says", "restore"),
 }
 

@@ -300,7 +300,7 @@ NO_ENVELOPE: dict[str, bytes] = {
     "signatures that are an object": _raw(signatures={"keyid": "x"}),
     "a signature without a key": _raw(signatures=[{"sig": ""}]),
     "a signature that is null": _raw(signatures=[{"keyid": CLASSIFIER.public, "sig": None}]),
-    "larger than any statement": b" " * (st.MAX_ENVELOPE + 1),
+    "larger than any statement": _raw() + b" " * st.MAX_ENVELOPE,
 }
 
 

@@ -77,14 +77,18 @@ def _datasets(bom: Mapping[str, Any], rules: Policy) -> Iterator[str]:
     if set(pointed) != components.keys():
         yield "the datasets of the model card are not the data components"
     for ref, component in components.items():
-        for part in ("hashes", "licenses", "data", "pedigree"):
-            if not component.get(part):
-                yield f"{ref} has no {part}"
-        if component.get("hashes") and not _has_sha256(component):
-            yield f"{ref} has no SHA-256"
-        for data in component.get("data", ()):
-            if data.get("classification") not in rules.levels:
-                yield f"{ref} is classified outside the scheme {rules.scheme}"
+        yield from _dataset(str(ref), component, rules)
+
+
+def _dataset(ref: str, component: Mapping[str, Any], rules: Policy) -> Iterator[str]:
+    yield from (
+        f"{ref} has no {part}" for part in ("hashes", "licenses", "data", "pedigree") if not component.get(part)
+    )
+    if component.get("hashes") and not _has_sha256(component):
+        yield f"{ref} has no SHA-256"
+    for data in component.get("data", ()):
+        if data.get("classification") not in rules.levels:
+            yield f"{ref} is classified outside the scheme {rules.scheme}"
 
 
 def _has_sha256(component: Mapping[str, Any]) -> bool:
