@@ -19,6 +19,7 @@ from custody.home import Home, init
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of the one real Airflow in one worker."""
     for item in items:

@@ -156,3 +156,24 @@ def test_two_intents_are_audited_side_by_side(road: Road) -> None:
     """A later audit for another intent does not take the place of the first."""
     assert road.run("audit", road.sources, "--intent", "research-eval") == 0
     assert road.gate() == 0
+
+
+def test_data_in_which_there_is_nothing_to_redact_passes_the_gate(start: Road) -> None:
+    """A redaction that changes no byte gives the same address; that is no circle."""
+    path = start.raw("fivethirtyeight")
+    for file in path.iterdir():
+        file.unlink()
+    text = "".join("president_name,n\n" if i == 0 else f"Harry Truman,{i}\n" for i in range(40))
+    (path / "women-stem.csv").write_text(text)
+    (start.path / "sample_data" / "expectations" / "fivethirtyeight.json").write_text(
+        '{"file": "women-stem.csv", "expectations": '
+        '[{"type": "expect_column_values_to_be_unique", "kwargs": {"column": "n"}}]}'
+    )
+    data = yaml.safe_load(start.sources.read_text())
+    next(one for one in data["sources"] if one["name"] == "fivethirtyeight").pop("metadata")  # it is about other bytes
+    start.sources.write_text(yaml.safe_dump(data))
+    assert start.run("audit", start.sources, "--intent", INTENT, "--on-deny", "filter") == 0
+    assert start.step("fivethirtyeight") == 0
+    redacted = files_of(start.path / "redacted" / "fivethirtyeight")
+    assert redacted == files_of(path), "nothing was to be taken out"
+    assert start.run("gate", start.cleared("fivethirtyeight"), "--intent", INTENT) == 0

@@ -92,11 +92,19 @@ def examine(
 
 def _trace(ledger: Ledger, found: Examination) -> None:
     """Follow the makers from the examined bytes back to the raw ones."""
-    while maker := _maker(ledger, found.addresses[-1]):
-        source = _source(maker)
+    while True:
+        address = found.addresses[-1]
+        makers = _makers(ledger, address)
+        # a redaction that found nothing to take out gives the same bytes: it was done, and leads no further back
+        same = [one for one in makers if one.link.step == "redact" and _source(one) == address]
+        found.made += same[:1]
+        others = [one for one in makers if one not in same]
+        if not others:
+            return
+        source = _source(others[0])
         if source in found.addresses or len(found.addresses) >= MAX_STEPS:
             raise IntegrityError("the records of how these bytes were made go round in a circle")
-        found.made.append(maker)
+        found.made.append(others[0])
         found.addresses.append(source)
 
 
@@ -110,9 +118,10 @@ def _source(maker: Statement) -> str:
     return str(sources[0])
 
 
-def _maker(ledger: Ledger, address: str) -> Statement | None:
+def _makers(ledger: Ledger, address: str) -> list[Statement]:
+    """Return the statements that made these bytes, the newest first."""
     made = [one for step in MAKERS for one in ledger.about(address, step) if one.names(address)]
-    return max(made, key=lambda one: one.link.created_at, default=None)
+    return sorted(made, key=lambda one: one.link.created_at, reverse=True)
 
 
 def _classified(ledger: Ledger, found: Examination, listing: Listing | None) -> None:
