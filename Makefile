@@ -19,7 +19,7 @@ ui: $(BIN)/.synced ## start Airflow with custody in it and say where to log in
 	@$(BIN)/python scripts/ui.py
 
 test: $(BIN)/.synced ## run the tests, but for those marked slow
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2
 
 check: $(BIN)/.synced ## ruff, mypy --strict, and the rules who may import whom
 	@$(BIN)/ruff check

@@ -7,8 +7,10 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Airflow reads these when it is first imported; without them it would use and fill a directory of the user's.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="custody-airflow-")
@@ -16,15 +18,21 @@ os.environ["AIRFLOW__API_AUTH__JWT_SECRET"] = "of-these-tests-" * 5
 
 from custody.home import Home, init
 
+AIRFLOW_TESTS = "tests/airflow/"
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the one real Airflow in one worker."""
-    for item in items:
-        if item.get_closest_marker("airflow"):
-            item.add_marker(pytest.mark.xdist_group("airflow"))
+class OneAirflow(LoadScopeScheduling):  # type: ignore[misc] # xdist ships no types
+    """Gives the tests of the one real Airflow to one worker, and every other test to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return AIRFLOW_TESTS if nodeid.startswith(AIRFLOW_TESTS) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAirflow:
+    """Give pytest-xdist its scheduler; the groups of its own are lost on pytest 9.2."""
+    return OneAirflow(config, log)
 
 
 def pytest_unconfigure() -> None:
