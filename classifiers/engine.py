@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LANGUAGE = "en"
 THRESHOLD = 0.4  # Presidio's floor for a hit with context; its own patterns without checksum start below
 MAX_CELL = 1_000_000  # characters; spaCy refuses longer texts
+COLUMN_RECOGNIZER = "ColumnRecognizer"  # what the names in columns.yaml end in: these judge cells by column names
 CACHED_CELLS = 50_000  # distinct cells whose spans are remembered; memory only, dropped with the scanner
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
@@ -60,6 +61,7 @@ class Scanner:
     """
 
     def __init__(self, rules: Policy) -> None:
+        self._named = _entities_named(rules)
         self._cache: dict[tuple[tuple[str, ...], str], tuple[Span, ...]] = {}
         _refuse_unknown_entities(rules, self.entities)
 
@@ -98,6 +100,14 @@ class Scanner:
                 self._cache.clear()
             self._cache[key] = self._find(*key)
         return self._cache[key]
+
+    def in_name(self, column: str) -> str:
+        """Return the entity the policy names that stands in a column's name itself, or nothing.
+
+        Then the name is data: a CSV without a header, or JSON keyed by what should be a value.
+        """
+        hits = (one for one in self.find("", column[:MAX_CELL]) if not one.recognizer.endswith(COLUMN_RECOGNIZER))
+        return next((one.entity for one in hits if one.entity in self._named), "")
 
     def _find(self, context: tuple[str, ...], text: str) -> tuple[Span, ...]:
         found = self.analyzer.analyze(text, LANGUAGE, context=list(context), score_threshold=THRESHOLD)
@@ -172,10 +182,14 @@ def _pin_suffix_list() -> None:
     module.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
-def _refuse_unknown_entities(rules: Policy, known: tuple[str, ...]) -> None:
+def _entities_named(rules: Policy) -> frozenset[str]:
+    """Return every entity that a rule or a measure is about."""
     named = {entity for rule in rules.grades for entity in (*rule.when.entity, *rule.when.together)}
-    named |= {entity for measures in rules.measures.values() for entity in measures.redact}
-    for entity in sorted(named - set(known)):
+    return frozenset(named | {entity for measures in rules.measures.values() for entity in measures.redact})
+
+
+def _refuse_unknown_entities(rules: Policy, known: tuple[str, ...]) -> None:
+    for entity in sorted(_entities_named(rules) - set(known)):
         near = difflib.get_close_matches(entity, known, n=1)
         hint = f"write {near[0]!r}" if near else "remove it, or add a recogniser for it"
         raise PolicyError(

@@ -78,13 +78,28 @@ def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret) ->
         for chunk in formats.read(dataset.root / path):
             found.rows += chunk.rows
             for name in sorted(chunk.unread):
-                _note(found, f"{path}, column {name}: has no text form")
-            for name, cells in chunk.columns.items():
+                _note(found, f"{path}, column {_shown(name, scanner)}: has no text form")
+            for index, (name, cells) in enumerate(chunk.columns.items(), 1):
+                if entity := _entity_in(name, scanner):
+                    # what is scanned and redacted are cells; a value in a name would stay, and stand in every report
+                    _note(found, f"{path}, column {index}: its name holds {entity}, so it is data and not a name")
+                    continue
                 _scan_column(found, found.columns.setdefault(name, Column(name)), cells, scanner, secret)
     except DatasetError as error:
         line = error.where.rpartition(", ")[2] if ", line" in error.where else ""
         _note(found, f"{path}: {error.what}" + (f" ({line})" if line else ""))
     return found
+
+
+def _entity_in(name: str, scanner: Scanner) -> str:
+    try:
+        return scanner.in_name(name)
+    except Exception:
+        return "what a recogniser failed on"
+
+
+def _shown(name: str, scanner: Scanner) -> str:
+    return MASK if _entity_in(name, scanner) else name
 
 
 def _note(found: FileScan, text: str) -> None:

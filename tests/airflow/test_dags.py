@@ -132,5 +132,5 @@ def test_a_typo_in_the_policy_stops_the_run_with_file_and_line(airflow: Embedded
 
 def _did_not_train(site: Site, run: DagRun) -> None:
     assert run.task("train").state in {"upstream_failed", "skipped"}
-    assert not list(site.home.path.glob("work/**/*.json.partial"))
+    assert not list(site.home.path.glob("work/**/.partial-*"))
     assert not list(site.home.path.glob("work/**/cleared/*.json"))

@@ -19,7 +19,7 @@ from hypothesis import strategies as some
 from custody.backup.drill import drill
 from custody.backup.repository import Repository, Snapshot
 from custody.dataset import Dataset
-from custody.errors import CustodyError, IntegrityError, UsageError
+from custody.errors import CustodyError, DatasetError, IntegrityError, UsageError
 from custody.keys import Secret
 
 KEY = Secret("local:test#backups", bytes(range(32)))
@@ -329,3 +329,17 @@ def test_a_drill_does_not_touch_a_directory_it_did_not_make(
     with pytest.raises(UsageError):
         drill(repository, snapshot.id, snapshot.address, dataset.path)
     assert dataset.listing() == before
+
+
+def test_a_blob_that_cannot_be_read_fails_the_drill_and_does_not_raise(
+    repository: Repository, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root reads every file, so the refusal of the file system is played."""
+
+    def refuse(path: Path) -> str:
+        raise DatasetError("cannot be read (Permission denied)", where=str(path))
+
+    monkeypatch.setattr("custody.backup.repository.file_sha256", refuse)
+    result = drill(repository, snapshot.id, snapshot.address, tmp_path / "out")
+    assert not result.passed
+    assert "Permission denied" in result.reasons[0]

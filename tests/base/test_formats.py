@@ -27,6 +27,8 @@ from .samples import CANARY
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from custody.formats.chunk import Edit
+
 CARD = "4111111111111111"
 MIB = 1 << 20
 _text = some.text(some.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -80,7 +82,7 @@ def _columns(path: Path) -> dict[str, list[str | None]]:
     return found
 
 
-def _rewritten(source: Path, edit: formats.Edit = _same) -> Path:
+def _rewritten(source: Path, edit: Edit = _same) -> Path:
     target = source.with_name(f"new-{source.name}")
     formats.rewrite(source, target, edit)
     return target
@@ -142,7 +144,8 @@ def test_nested_json_is_read_by_path(tmp_path: Path) -> None:
     row = {"a": {"b": "x"}, "list": [{"c": 1}, {"c": None}, "y"], "a.b": "z", "": True, "deep": [[["w"]]]}
     (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n" + '"scalar"\n')
     assert _columns(tmp_path / "a.jsonl") == {
-        "a.b": ["x", "z"],
+        "a.b": ["x"],
+        '["a.b"]': ["z"],
         "list[].c": ["1", None],
         "list[]": ["y"],
         "value": ["true", "scalar"],

@@ -168,11 +168,32 @@ def test_what_cannot_be_read_is_named_and_graded_as_unscanned_when(
     assert CANARY not in json.dumps(report.to_dict()) + report.to_html()
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", f"1,{CANARY}@example.org\n2,{CANARY}2@example.org\n"),
+        ("a.jsonl", f'{{"{CANARY}@example.org": {{"age": 7}}}}\n'),
+        ("a.csv", f"{CANARY} +1 212 555 0199,x\n1,2\n"),
+    ],
+)
+def test_a_value_in_the_place_of_a_name_is_shown_nowhere_and_counts_as_unscanned(
+    name: str, content: str, classified: Classify, rules: Policy, tmp_path: Path
+) -> None:
+    """A CSV without a header gives its first row as column names; JSON may be keyed by what should be a value."""
+    (tmp_path / name).write_text(content)
+    report = classified(tmp_path)
+    assert report.grade == rules.unscanned
+    assert "so it is data and not a name" in report.unscanned[0]
+    assert CANARY not in json.dumps(report.to_dict()) + report.to_html()
+
+
 def test_a_recogniser_that_raises_leaves_the_column_unscanned_and_quotes_nothing(
     classified: Classify, scanner: Scanner, rules: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: tuple[str, ...], text: str) -> None:
-        raise RuntimeError(text)
+    def fail(_: tuple[str, ...], text: str) -> tuple[()]:
+        if text == CANARY:
+            raise RuntimeError(text)
+        return ()
 
     monkeypatch.setattr(scanner, "_find", fail)
     report = classified(write_csv(tmp_path / "d" / "a.csv", note=[CANARY]))

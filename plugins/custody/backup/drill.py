@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from custody.backup.repository import Repository
-from custody.errors import IntegrityError
+from custody.errors import DatasetError, IntegrityError
 
 CHECKS = ("restored", "address")
 
@@ -60,7 +60,7 @@ def drill(repository: Repository, snapshot: str, expected_address: str, out: Pat
     try:
         told = repository.get(snapshot)
         listing = repository.restore(snapshot, out)
-    except IntegrityError as error:
+    except (IntegrityError, DatasetError) as error:  # DatasetError: a blob that cannot be read
         return DrillResult(time.monotonic() - started, 0.0, 0, 0, (str(error),), ())
     took = time.monotonic() - started
     age = (datetime.now(UTC) - datetime.fromisoformat(told.created_at)).total_seconds()

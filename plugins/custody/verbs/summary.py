@@ -38,15 +38,16 @@ def summary(session: Session, run_id: str | None = None) -> str:
 
 
 def overview(session: Session) -> list[dict[str, Any]]:
-    """Return one row per dataset address that was classified: name, address, grade, report page, newest gate result."""
-    rows = []
+    """Return one row per dataset and address, of its newest classification: name, address, grade, report page, time."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for digest in session.ledger.digests():
         one = session.ledger.get(digest)
         if one.link.step == "classify":
             name, address = one.subjects[0]["name"], one.subjects[0]["digest"]["dirHash"]
             page, when = one.link.detail["page"], one.link.created_at
-            rows.append({"name": name, "address": address, "grade": one.link.grade, "page": page, "classified": when})
-    return sorted(rows, key=lambda row: (row["classified"], row["name"]), reverse=True)
+            row = {"name": name, "address": address, "grade": one.link.grade, "page": page, "classified": when}
+            rows[name, address] = max(row, rows.get((name, address), row), key=lambda each: str(each["classified"]))
+    return sorted(rows.values(), key=lambda row: (row["classified"], row["name"]), reverse=True)
 
 
 def _of(statements: Iterable[Statement], *steps: str) -> Iterator[tuple[str, Statement]]:

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON Lines, every leaf of every value a cell under its path."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
+
+from custody.formats.chunk import CHUNK_ROWS, Chunk, LineError
+from custody.formats.text import unmarked_lines
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from custody.formats.chunk import Edit
+
+Slot = tuple[Any, Any]  # a container and the key or index of one leaf in it
+
+
+class _DuplicateKey(Exception):  # noqa: N818 - never leaves this module
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _DuplicateKey
+    return found
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError("too large")  # it would be written as Infinity, which is not JSON
+    return number
+
+
+def _json_value(line: str) -> Any:
+    value = json.loads(line, object_pairs_hook=_unique, parse_float=_finite)
+    if "\\ud" in line.lower():
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no character: raises ValueError
+    return value
+
+
+def _json_rows(file: IO[str]) -> Iterator[list[Any]]:
+    batch: list[Any] = []
+    for number, line in unmarked_lines(file):
+        if not line.strip():
+            continue
+        try:
+            batch.append(_json_value(line))
+        except _DuplicateKey:
+            raise LineError("an object names the same key twice, so readers would disagree on it", number) from None
+        except (ValueError, RecursionError):
+            raise LineError("the line is not JSON", number) from None
+        if len(batch) == CHUNK_ROWS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _slots(rows: list[Any]) -> dict[str, list[Slot]]:
+    """Find every leaf of JSON values, by path. Walks with a stack: nesting depth is the sender's choice."""
+    found: dict[str, list[Slot]] = {}
+    stack: list[tuple[str, Any, Any]] = [("", rows, index) for index in reversed(range(len(rows)))]
+    while stack:
+        path, holder, key = stack.pop()
+        value = holder[key]
+        if isinstance(value, dict):
+            stack += [(_below(path, name), value, name) for name in reversed(value)]
+        elif isinstance(value, list):
+            stack += [(f"{path}[]", value, index) for index in reversed(range(len(value)))]
+        else:
+            found.setdefault(path or "value", []).append((holder, key))
+    return found
+
+
+def _below(path: str, name: str) -> str:
+    """Return the path of a key: `a.b`, or `a["b.c"]` where a dot or bracket in the key would read as a path."""
+    if set(name) & set('.[]"'):
+        return f"{path}[{json.dumps(name, ensure_ascii=False)}]"
+    return f"{path}.{name}" if path else name
+
+
+def _slot_cells(slots: list[Slot]) -> pa.StringArray:
+    import pyarrow as pa
+
+    values = [holder[key] for holder, key in slots]
+    return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values], pa.string())
+
+
+def read(file: IO[str]) -> Iterator[Chunk]:
+    """Yield the chunks of JSON Lines."""
+    for rows in _json_rows(file):
+        yield Chunk(len(rows), {path: _slot_cells(slots) for path, slots in _slots(rows).items()})
+
+
+def rewrite(old: IO[str], new: IO[str], edit: Edit) -> None:
+    """Copy JSON Lines with every cell passed through `edit`."""
+    for rows in _json_rows(old):
+        for path, slots in _slots(rows).items():
+            cells = _slot_cells(slots)
+            edited = edit(path, cells)
+            if not edited.equals(cells):
+                _fill(slots, cells.to_pylist(), edited.to_pylist())
+        new.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _fill(slots: list[Slot], before: list[str | None], after: list[str | None]) -> None:
+    for (holder, key), old, new in zip(slots, before, after, strict=True):
+        if old != new:
+            holder[key] = new if isinstance(holder[key], str) else None
