@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from custody import formats
-from custody.classifiers.engine import MAX_CELL, Scanner, Span
+from custody.classifiers.engine import MAX_CELL, Scanner, Span, counting
 from custody.dataset import Dataset
 from custody.errors import DatasetError
 from custody.keys import Secret
@@ -109,26 +108,26 @@ def _note(found: FileScan, text: str) -> None:
 
 def _scan_column(found: FileScan, column: Column, cells: pa.StringArray, scanner: Scanner, secret: Secret) -> None:
     column.cells += len(cells)
-    for text, count in _distinct(cells):
-        column.filled += count
-        if len(text) > MAX_CELL:
-            _note(found, f"{found.path}, column {column.column}: a cell is longer than {MAX_CELL:,} characters")
-            continue
-        try:
-            spans = scanner.find(column.column, text)
-        except Exception as error:
-            _note(found, f"{found.path}, column {column.column}: a recogniser failed ({type(error).__name__})")
-            continue
-        _add(column, text, count, spans, secret)
+    counts = _distinct(cells)
+    column.filled += sum(counts.values())
+    texts = [text for text in counts if len(text) <= MAX_CELL]
+    if len(texts) < len(counts):
+        _note(found, f"{found.path}, column {column.column}: a cell is longer than {MAX_CELL:,} characters")
+    scanned = scanner.scan(column.column, texts)
+    for why in scanned.failed.values():
+        _note(found, f"{found.path}, column {column.column}: {why}")
+    for text, spans in zip(texts, scanned.spans, strict=True):
+        if spans:
+            _add(column, text, counts[text], counting(text, spans), secret)
 
 
-def _distinct(cells: pa.StringArray) -> Iterator[tuple[str, int]]:
+def _distinct(cells: pa.StringArray) -> dict[str, int]:
+    """Return each distinct text that is not empty with how many cells hold it."""
     import pyarrow.compute as pc
 
-    for one in pc.value_counts(cells):
-        text = one["values"].as_py()
-        if text is not None and text != "":
-            yield text, one["counts"].as_py()
+    counted = pc.value_counts(cells)
+    texts, counts = (counted.field(at).to_pylist() for at in (0, 1))
+    return {text: count for text, count in zip(texts, counts, strict=True) if text}
 
 
 def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret: Secret) -> None:
