@@ -33,10 +33,13 @@ class Plan:
     """
 
     def __init__(self, engine: AnalyzerEngine, language: str) -> None:
-        self.recognizers: list[Any] = engine.registry.get_recognizers(language=language, all_fields=True)
+        self.recognizers: list[Any] = list(engine.registry.get_recognizers(language=language, all_fields=True))
         self.paths = [_path(one) for one in self.recognizers]
-        own = [(at, self.recognizers[at]) for at in self.of("patterns")]
-        self.rules = [Rule(one, pattern, at) for at, one in own for pattern in one.patterns]
+        self.rules = [
+            Rule(self.recognizers[at], pattern, at)
+            for at in self.of("patterns")
+            for pattern in _patterns(self.recognizers[at])
+        ]
         self.words_only = isinstance(engine.nlp_engine, WordsOnly)
         enhancer: Any = engine.context_aware_enhancer
         self._whole = enhancer.context_matching_mode == "whole_word"
@@ -72,6 +75,10 @@ class Plan:
     def of(self, path: Path) -> list[int]:
         """Return the indices of the recognisers run in a way."""
         return [index for index, one in enumerate(self.paths) if one == path]
+
+
+def _patterns(recognizer: Any) -> list[Any]:
+    return list(recognizer.patterns)
 
 
 def _path(recognizer: Any) -> Path:
