@@ -10,8 +10,10 @@ are walked over.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers.fast.caches import bounded
@@ -20,11 +22,11 @@ from custody.classifiers.fast.results import Result
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
 
-REACH = 96  # characters looked at first; more when the walk needs more
 _RUN = re.compile(r"\S+|\s+")
-_SPACE = re.compile(r"\s")
 _WITH_COLON = re.compile(r"\S*:\S*")
 _PLAIN = re.compile(r"([A-Za-z]{2,})([,;!?)\]]?)")
+_NUMBERS = re.compile(r"[0-9]+(?:-[0-9]+)*[,;!?)\].]?")
+_NUMBER = re.compile(r"[0-9]+|[^0-9]")
 _NEVER = frozenset({"-PRON-", "be"})
 
 
@@ -45,6 +47,7 @@ class Context:
         enhancer: Any = engine.context_aware_enhancer
         self._enhancer = enhancer
         self._scores: dict[float, float] = {}
+        self._wanted: dict[str, frozenset[str]] = {}
         self._whole: bool = enhancer.context_matching_mode == "whole_word"
 
     @cached_property
@@ -61,9 +64,11 @@ class Context:
 
     def supports(self, recognizer: Any, words: Iterable[str]) -> bool:
         """Tell whether one of a recogniser's context words is among some words, or in one where parts count."""
-        wanted = [word.lower() for word in recognizer.context or ()]
+        wanted = self._wanted.get(recognizer.id)
+        if wanted is None:
+            wanted = self._wanted[recognizer.id] = frozenset(word.lower() for word in recognizer.context or ())
         if self._whole:
-            return not set(wanted).isdisjoint(words)
+            return not wanted.isdisjoint(words)
         return any(one in word for word in words for one in wanted)
 
     def lifted(self, result: Result) -> Result:
@@ -80,14 +85,8 @@ class Context:
         """Return what tells which words stand around a place of a text."""
         return Around(self, text)
 
-    def odd(self, text: str) -> frozenset[str]:
-        """Return what `Words.odd` says of a text."""
-        return self.words.odd(text) if self.words else frozenset()
-
-    def near(self, text: str, start: int, odd: frozenset[str]) -> Iterable[str]:
-        """Return the keywords around a place of a text; `odd` is what `Words.odd` says of it."""
-        if self.words:
-            return self.words.near(text, start, odd)
+    def surrounding(self, text: str, start: int) -> Iterable[str]:
+        """Return the keywords around a place of a text as the engine's own pipeline has them."""
         artifacts = self._engine.nlp_engine.process_text(text, self._language)
         words = self._enhancer._extract_surrounding_words(  # noqa: SLF001 - Presidio's own walk
             nlp_artifacts=artifacts, word=text[start : start + 1], start=start
@@ -103,17 +102,33 @@ class Around:
         self._near: dict[int, Iterable[str]] = {}
 
     @cached_property
+    def _runs(self) -> Runs:
+        return Runs(self._text)
+
+    @cached_property
     def _odd(self) -> frozenset[str]:
-        return self._context.odd(self._text)
+        return self._context.words.odd(self._text) if self._context.words else frozenset()
+
+    def _words(self, start: int) -> Iterable[str]:
+        words = self._context.words
+        return words.near(self._runs, start, self._odd) if words else self._context.surrounding(self._text, start)
 
     def lifted(self, result: Result, recognizer: Any) -> Result:
         """Return a result with the score that the words around it give it."""
         if result.score >= 1.0:
             return result
         if result.start not in self._near:
-            self._near[result.start] = self._context.near(self._text, result.start, self._odd)
+            self._near[result.start] = self._words(result.start)
         supported = self._context.supports(recognizer, self._near[result.start])
         return self._context.lifted(result) if supported else result
+
+
+class Runs:
+    """A text as runs of white space and runs without; spaCy cuts at white space before anything else."""
+
+    def __init__(self, text: str) -> None:
+        self.runs: list[str] = _RUN.findall(text)
+        self.starts = [0, *accumulate(map(len, self.runs))][:-1]
 
 
 class Word(NamedTuple):
@@ -146,7 +161,7 @@ class Words:
         self._keys: dict[str, tuple[str, ...]] = {}
         self._odd: dict[str, frozenset[str]] = {}
 
-    def near(self, text: str, start: int, odd: frozenset[str]) -> set[str]:
+    def near(self, text: Runs, start: int, odd: frozenset[str]) -> set[str]:
         """Return the keywords around the word in which a hit starts.
 
         Args:
@@ -154,30 +169,36 @@ class Words:
             start: where the hit starts.
             odd: what `odd` says of the text.
         """
-        if text[start].isspace():
-            begin, words, at = self._all(text, start)
+        first = bisect_right(text.starts, start) - 1
+        last = first + 1
+        if text.runs[first].isspace():
+            words, at = self._all(text, start)
+            first, last = 0, len(text.runs)
         else:
-            begin, words, at = self._own(text, start)
-        end = begin + words[-1].end
-        back = [word.lower for word in reversed(words[: at + 1]) if word.keyword or word.lower in odd]
+            words, at = self._own(text, first, start)
+        back = [word.lower for word in words[at::-1] if word.keyword or word.lower in odd]
         forth = [word.lower for word in words[at:] if word.keyword or word.lower in odd]
-        before, after = _before(text, begin), _after(text, end)
-        while len(back) < self._back and (chunk := next(before, None)) is not None:
-            back += reversed(self._keywords(chunk, odd))
-        while len(forth) < self._forth and (chunk := next(after, None)) is not None:
-            forth += self._keywords(chunk, odd)
+        while first and len(back) < self._back:
+            first -= 1
+            back += self._keywords(text.runs[first], odd, first=not first)[::-1]
+        while last < len(text.runs) and len(forth) < self._forth:
+            forth += self._keywords(text.runs[last], odd, first=False)
+            last += 1
         return {*back[: self._back], *forth[: self._forth]}
 
-    def _own(self, text: str, start: int) -> tuple[int, tuple[Word, ...], int]:
-        """Return the words of the stretch that a place is in: where it begins, the words, and which the place is in."""
-        begin, end = _stretch(text, start)
-        words = self.cut(text[begin:end])
-        return begin, words, next(at for at, word in enumerate(words) if start - begin < word.end)
+    def _own(self, text: Runs, run: int, start: int) -> tuple[tuple[Word, ...], int]:
+        """Return the words of the run that a place is in, and which of them the place is in."""
+        words, inner = self.cut(text.runs[run]), start - text.starts[run]
+        return words, next(at for at, word in enumerate(words) if inner < word.end)
 
-    def _all(self, text: str, start: int) -> tuple[int, tuple[Word, ...], int]:
-        """Do the same for a place in white space, where a word may be anywhere before: with all words of the text."""
-        words = [word._replace(end=word.end + begin) for begin, chunk in _placed(text) for word in self.cut(chunk)]
-        return 0, tuple(words), next(at for at, word in enumerate(words) if start < word.end)
+    def _all(self, text: Runs, start: int) -> tuple[tuple[Word, ...], int]:
+        """Do the same for a place in white space, which may be in no word: with the words of the whole text."""
+        words: list[Word] = []
+        for begin, run in zip(text.starts, text.runs, strict=True):
+            rest = _without_space(run, first=not begin)
+            shift = begin + len(run) - len(rest)
+            words += [Word(word.end + shift, word.lower, word.keyword) for word in self.cut(rest)] if rest else ()
+        return tuple(words), next(at for at, word in enumerate(words) if start < word.end)
 
     def odd(self, text: str) -> frozenset[str]:
         """Return the words that are no keywords by themselves but count in a text, being part of one with a colon."""
@@ -194,14 +215,17 @@ class Words:
         parts = {part for lower in lowers if ":" in lower and self._passes(lower) for part in lower.split(":")}
         return frozenset(part for part in parts if not self._passes(part))
 
-    def _keywords(self, chunk: str, odd: frozenset[str]) -> tuple[str, ...]:
-        """Return the keywords in a stretch, in order."""
+    def _keywords(self, run: str, odd: frozenset[str], *, first: bool) -> tuple[str, ...]:
+        """Return the keywords in a run, in order; `first`: nothing stands before it in the text."""
+        if run == " " and not first:
+            return ()
+        if run[0].isspace():
+            run = _without_space(run, first=first)
         if odd:
-            return tuple(word.lower for word in self.cut(chunk) if word.keyword or word.lower in odd)
-        known = self._keys.get(chunk)
+            return tuple(word.lower for word in self.cut(run) if word.keyword or word.lower in odd)
+        known = self._keys.get(run)
         if known is None:
-            keys = tuple(word.lower for word in self.cut(chunk) if word.keyword)
-            known = bounded(self._keys)[chunk] = keys
+            known = bounded(self._keys)[run] = tuple(word.lower for word in self.cut(run) if word.keyword)
         return known
 
     def cut(self, chunk: str) -> tuple[Word, ...]:
@@ -219,8 +243,13 @@ class Words:
         Letters with at most one mark after them need no tokenizer: its rules cut off the mark and leave letters whole,
         unless an exception says otherwise.
         """
+        rules = self._tokenizer.rules
+        if _NUMBERS.fullmatch(chunk) and chunk not in rules:  # its rules cut at a hyphen between digits, and off a mark
+            for one in _NUMBER.finditer(chunk):
+                yield one.end(), one[0]
+            return
         plain = _PLAIN.fullmatch(chunk)
-        if plain and chunk not in self._tokenizer.rules and plain[1] not in self._tokenizer.rules:
+        if plain and chunk not in rules and plain[1] not in rules:
             yield len(plain[1]), plain[1].lower()
             if plain[2]:
                 yield len(chunk), plain[2]
@@ -236,48 +265,6 @@ class Words:
 
     def _passes(self, lower: str) -> bool:
         return not self._is_stop(lower) and not self._is_punct(lower) and lower not in _NEVER
-
-
-def _stretch(text: str, at: int) -> tuple[int, int]:
-    """Return where the stretch without white space around a place begins and ends."""
-    end = _SPACE.search(text, at)
-    reach = REACH
-    while True:
-        low = max(0, at - reach)
-        runs = _RUN.findall(text, low, at)
-        if not low or len(runs) > 1 or not runs or runs[0].isspace():
-            inner = runs[-1] if runs and not runs[-1].isspace() else ""
-            return at - len(inner), end.start() if end else len(text)
-        reach *= 4
-
-
-def _before(text: str, end: int) -> Iterator[str]:
-    """Yield the stretches before a place that a word begins at, last first."""
-    reach = REACH
-    while end:
-        low = max(0, end - reach)
-        runs = _RUN.findall(text, low, end)
-        if low and len(runs) < 2:  # all of it is one run, which may have begun earlier
-            reach *= 4
-            continue
-        for run in reversed(runs[1:] if low else runs):
-            end -= len(run)
-            if rest := _without_space(run, first=not end):
-                yield rest
-
-
-def _after(text: str, start: int) -> Iterator[str]:
-    """Yield the stretches after a place that a word ends at."""
-    for run in _RUN.finditer(text, start):
-        if rest := _without_space(run[0], first=False):
-            yield rest
-
-
-def _placed(text: str) -> Iterator[tuple[int, str]]:
-    for run in _RUN.finditer(text):
-        rest = _without_space(run[0], first=not run.start())
-        if rest:
-            yield run.end() - len(rest), rest
 
 
 def _without_space(run: str, *, first: bool) -> str:

@@ -15,14 +15,13 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from math import prod
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, ClassVar
 
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.charset import ALL, ASCII, BEYOND, BORDER, CHARACTERS, NOTHING, WORDS, Kinds
+from custody.classifiers.fast.rarity import share
 
 MAX_WAYS = 96  # ways followed through one pattern before alternatives are merged
 CUTS = (24, 12, 8, 6, 5, 4)  # items of a way that are kept when there are too many ways
@@ -36,12 +35,6 @@ _FOREIGN = re.compile(
     r"\\[XKRhHGpPNmML]|\[\[:|\(\?\||\(\?[a-zA-Z]*[rVbpefw][a-zA-Z]*[):]|\{[esid]\s*[<:}]|\(\?&|\(\?\("
 )
 _LETTERS = re.compile(r"\\p\{L[ult]?\}")
-
-# how often kinds stand in running text, roughly; it decides which part of a way is kept, never what is found
-_RARITY = dict.fromkeys(range(256), 0.0005)
-_RARITY |= dict.fromkeys(range(48, 58), 0.003) | dict.fromkeys(range(65, 91), 0.002)
-_RARITY |= dict.fromkeys(range(97, 123), 0.028) | {32: 0.15, 46: 0.01, 44: 0.01, 10: 0.02, BORDER: 0.01}
-_RARITY |= dict.fromkeys(map(ord, "-/:;_='\"()[]`*"), 0.004)
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ class Factor:
     def window(self) -> tuple[int, int]:
         """The rarest WIDTH characters of the run: from, to."""
         starts = range(max(1, len(self.run) - WIDTH + 1))
-        start = min(starts, key=lambda at: prod(map(rarity, self.run[at : at + WIDTH])))
+        start = min(starts, key=lambda at: share(self.run[at : at + WIDTH]))
         return start, min(len(self.run), start + WIDTH)
 
 
@@ -80,12 +73,6 @@ class Shape:
     before: int
     kinds: Kinds
     tame: bool
-
-
-@cache
-def rarity(kinds: Kinds) -> float:
-    """Return the share of characters of running text that are in a set, roughly."""
-    return min(1.0, sum(_RARITY[kind] for kind in range(256) if kinds >> kind & 1))
 
 
 def shape_of(pattern: str, flags: int) -> Shape:
@@ -365,7 +352,7 @@ def _placed(factor: Factor) -> tuple[int, ...]:
 
 def _commonness(factor: Factor) -> float:
     start, end = factor.window
-    return prod(map(rarity, factor.run[start:end])) * (1 if factor.most < ENDLESS else 2)
+    return share(factor.run[start:end]) * (1 if factor.most < ENDLESS else 2)
 
 
 def _runs(way: Way) -> Iterator[Factor]:

@@ -28,9 +28,9 @@ MAX_GROUPS = 5_000  # groups of digits in a cell; far below the 65,535 tries aft
 LEAD = 10  # characters before its first digit that a candidate can have
 _PUNCTUATION = charset.kinds_of("-x ./()[]~") | BEYOND  # a superset of what may stand between two groups of digits
 _BETWEEN = charset.kinds_of("-x ./()[]~+#,;:=\teExXtTnNsSiIoOaA") | BEYOND  # the same with what announces an extension
-_PLAIN = re.compile(r"[0-9 ()\[\]./-]+")
+_EXTENDED = re.compile(r"([0-9 ()\[\]./-]+)(?: ?(?:x|ext\.?) ?([0-9]{1,9}))?")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
-_LONG = re.compile(r"\d{20}")
+_WHOLE = re.compile(r"[+(]{0,2}(?![0-9 ()\[\]./-]*[0-9]{20})[0-9 ()\[\]./-]+")
 
 Found = tuple[int, int]
 Hope = tuple[int, int, Region]
@@ -51,10 +51,10 @@ class Phones:
         from phonenumbers import phonenumbermatcher
 
         self._library: Any = phonenumbermatcher
-        self.regions = [Region(name) for name in regions]
+        self.regions = list({region.kin: region for region in map(Region, regions)}.values())
+        self._takers: dict[str, tuple[Region, ...]] = {}
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._shapes: dict[str, tuple[Found, ...]] = {}
-        self._promising: dict[str, bool] = {}
         self._hoped: dict[str, tuple[Hope, ...]] = {}
 
     def places(self, text: Joined) -> Iterator[tuple[int, list[Found]]]:
@@ -97,10 +97,14 @@ class Phones:
         return np.array(answers, bool)
 
     def _promises(self, digits: str) -> bool:
-        known = self._promising.get(digits)
+        return not digits.isascii() or bool(self._taken(digits))
+
+    def _taken(self, digits: str) -> tuple[Region, ...]:
+        """Return the regions in which digits without a plus sign may be a number."""
+        known = self._takers.get(digits)
         if known is None:
-            known = not digits.isascii() or any(region.may(digits) for region in self.regions)
-            bounded(self._promising)[digits] = known
+            known = tuple(region for region in self.regions if region.may(digits))
+            bounded(self._takers)[digits] = known
         return known
 
     def find(self, text: str, parts: Sequence[Found]) -> list[Found]:
@@ -134,12 +138,12 @@ class Phones:
             if start >= stop:
                 return
             candidate = text[start:end]
-            cut = library._SECOND_NUMBER_START_PATTERN.search(candidate)  # noqa: SLF001
+            plain = _WHOLE.fullmatch(candidate) is not None
+            cut = None if plain else library._SECOND_NUMBER_START_PATTERN.search(candidate)  # noqa: SLF001
             if cut:
                 candidate = candidate[: cut.start()]
-            plain = _PLAIN.fullmatch(candidate.lstrip("+(")) is not None and not _LONG.search(candidate)
             index = start + len(candidate)
-            yield start, candidate, plain and not cut and not text[end : end + 1].isdigit()
+            yield start, candidate, plain and not text[end : end + 1].isdigit()
 
     def _first(self, text: str, hopes: list[Hope], region: Region) -> Found | None:
         mine = ((start, end) for start, end, one in hopes if one is region)
@@ -178,10 +182,14 @@ class Phones:
 
     def _regions(self, part: str) -> Sequence[Region]:
         """Return the regions in which a text may be a number."""
-        if not _PLAIN.fullmatch(part):
+        split = _EXTENDED.fullmatch(part)
+        if not split:
             return self.regions
-        digits = _NOT_DIGITS.sub("", part)
-        return [region for region in self.regions if region.may(digits)] if len(digits) >= LEAST_DIGITS else ()
+        digits = _NOT_DIGITS.sub("", split[1])
+        taken = self._taken(digits) if len(digits) >= LEAST_DIGITS else ()
+        if split[2]:  # an extension; the library may also take it for more of the number
+            taken += tuple(one for one in self._taken(digits + split[2]) if one not in taken)
+        return taken
 
     def _parts(self, candidate: str) -> tuple[Found, ...]:
         """Return the parts of a candidate that may be numbers; they depend on where digits stand, not on which."""

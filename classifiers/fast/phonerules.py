@@ -13,8 +13,6 @@ import re
 from functools import cache
 from typing import Any
 
-from custody.classifiers.fast.caches import bounded
-
 _TYPES = (
     "fixed_line",
     "mobile",
@@ -52,16 +50,20 @@ class Region:
         self._possible = re.compile(rf"(?:{abroad})[0-9]*|{lead}(?:{national})").fullmatch
         self._plain = re.compile(national).fullmatch
         self._stripped = re.compile(rf"(?:{abroad})|{self._code}" + (f"|(?:{prefix})" if prefix else "")).match
-        self._known: dict[str, bool] = {}
+        general = metadata.general_desc
+        lengths = general.possible_length, general.possible_length_local_only
+        # all that parsing reads of a region; where it is the same, so is what it makes of a text
+        self.kin = (
+            self._code,
+            abroad,
+            prefix,
+            metadata.national_prefix_transform_rule,
+            general.national_number_pattern,
+            lengths,
+        )
 
     def may(self, digits: str) -> bool:
         """Tell whether digits without a plus sign may be a valid number, as this region writes it."""
-        known = self._known.get(digits)
-        if known is None:
-            known = bounded(self._known)[digits] = self._may(digits)
-        return known
-
-    def _may(self, digits: str) -> bool:
         if not self._possible(digits):
             return False
         if self._stripped(digits):

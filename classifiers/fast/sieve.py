@@ -12,18 +12,18 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import Generic, TypeVar
 
 import numpy as np
 
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.charset import ALL, BORDER, Kinds
-from custody.classifiers.fast.factors import WIDTH, Factor, rarity
+from custody.classifiers.fast.factors import WIDTH, Factor
+from custody.classifiers.fast.rarity import share
 
 GROUPS = 6  # bytes of buckets; one more costs a pass over the text for each character of a window
 BUCKETS = 8 * GROUPS
-NOTHING_MORE = 1e-9  # share of characters; a factor that adds no more shares its bucket
+NOTHING_MORE = 1e-7  # share of characters; a factor that adds no more shares its bucket
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -84,7 +84,7 @@ class Planned:
     @cached_property
     def tables(self) -> list[tuple[int, np.ndarray]]:
         """The sets of the run, rarest first, with their places relative to the window."""
-        order = sorted(range(len(self.factor.run)), key=lambda at: rarity(self.factor.run[at]))
+        order = sorted(range(len(self.factor.run)), key=lambda at: share(self.factor.run[at : at + 1]))
         return [(at - self.start, charset.table(self.factor.run[at])) for at in order if self.factor.run[at] != ALL]
 
 
@@ -99,13 +99,13 @@ class Sieve(Generic[Key]):
         self._masks: list[list[Kinds]] = []
         self.placed: dict[Key, list[tuple[int, Planned]]] = {key: [] for key in factors}
         planned = [(key, Planned(one, *one.window)) for key, many in factors.items() for one in many]
-        for key, one in sorted(planned, key=lambda pair: _share(pair[1].mask)):
+        for key, one in sorted(planned, key=lambda pair: share(pair[1].mask)):
             self.placed[key].append((self._place(one), one))
         self._tables = [self._group(group) for group in range(GROUPS)]
 
     def _place(self, one: Planned) -> int:
         """Put a factor where it makes a bucket least more common, or into a bucket of its own."""
-        costs = [(_share(_union(mask, one.mask)) - _share(mask), at) for at, mask in enumerate(self._masks)]
+        costs = [(share(_union(mask, one.mask)) - share(mask), at) for at, mask in enumerate(self._masks)]
         cost, best = min(costs, default=(1.0, -1))
         if len(self._masks) < BUCKETS and cost > NOTHING_MORE:
             self._masks.append(one.mask)
@@ -182,7 +182,3 @@ def _held(one: Planned, kinds: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _union(one: Sequence[Kinds], other: Sequence[Kinds]) -> list[Kinds]:
     return [mine | theirs for mine, theirs in zip(one, other, strict=True)]
-
-
-def _share(mask: Sequence[Kinds]) -> float:
-    return prod(1.0 if kinds == ALL else rarity(kinds) for kinds in mask)
