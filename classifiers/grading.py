@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from math import sqrt
 
 from custody.classifiers.scan import Column, FileScan, Finding
-from custody.policy import Policy, Rule
+from custody.policy import Policy
+from custody.rules import Rule
 
 Z = 1.959964  # two-sided 95 % of the normal distribution
 Raised = tuple[str, str]  # grade, why
