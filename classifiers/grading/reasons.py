@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Why a grade is what it is: the evidence in fields, and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from custody.classifiers.grading.shares import most_missed, percent
+from custody.classifiers.scan import Column
+from custody.policy import Policy
+from custody.rules import Rule
+
+FEW = 4  # entities that a sentence still names one by one
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One cause of a grade.
+
+    rule: its place in the policy's `grades`, from 0; nothing when it is no rule but the policy's `unscanned`.
+    hits, share, interval: the cells that counted, their share of the filled cells, and its 95 % Wilson interval.
+    tried, passed, chance: distinct values whose checksum was computed, how many held, and the share that would by
+    chance; all 0 where no checksum counted. impact: by objective, where the scheme has objectives.
+    """
+
+    grade: str
+    sentence: str
+    rule: int | None = None
+    entity: str = ""
+    hits: int = 0
+    share: float = 0.0
+    interval: tuple[float, float] | None = None
+    tried: int = 0
+    passed: int = 0
+    chance: float = 0.0
+    impact: Mapping[str, str] = field(default_factory=dict)
+
+
+def impact_of(rule: Rule) -> dict[str, str]:
+    """Return the impact a rule gives, by objective; empty where the scheme has no objectives."""
+    return {str(name): str(level) for name, level in rule.impact} if rule.impact else {}
+
+
+def joined(rules: Policy, *impacts: Mapping[str, str]) -> dict[str, str]:
+    """Return the highest impact on each objective, at least that of the policy's default."""
+    scheme = rules.graded_by
+    return {one: scheme.highest(rules.default, *(i[one] for i in impacts if i)) for one in scheme.objectives}
+
+
+def entities_named(rules: Policy) -> tuple[str, ...]:
+    """Return the entities that rules name, sorted."""
+    return tuple(sorted({one for rule in rules.grades for one in (*rule.when.entity, *rule.when.together)}))
+
+
+def why(grade: str, fired: Sequence[Reason], column: Column, rules: Policy, *, whole: bool) -> tuple[str, ...]:
+    """Return the sentences for exactly a column's grade, or what it rests on that no rule gave it.
+
+    Args:
+        grade: of the column.
+        fired: what rules said.
+        column: its counts.
+        rules: the policy.
+        whole: every cell of the column was read; else the cells are taken for a random sample.
+    """
+    if told := sentences(grade, fired):
+        return told
+    if fired:
+        return (f"column {column.column}: the policy's default is higher than what rules give",)
+    if not column.filled:
+        return (f"column {column.column}: " + ("no cell is filled" if whole else "no filled cell was read"),)
+    return (f"column {column.column}: no rule fired; {'; '.join(_seen(column, rules, whole=whole))}",)
+
+
+def sentences(grade: str, reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """Return the sentences of the reasons for exactly one grade."""
+    return tuple(one.sentence for one in reasons if one.grade == grade)
+
+
+def _seen(column: Column, rules: Policy, *, whole: bool) -> Iterator[str]:
+    names = entities_named(rules)
+    for one in (column.findings[name] for name in names if name in column.findings):
+        yield f"{one.entity} in {one.cells:,} cells meets no rule"
+    if others := sorted(set(column.findings) - set(names)):
+        yield f"no rule is about {' or '.join(others)}, which it holds"
+    none = [name for name in names if name not in column.findings]
+    told = f"no {' or '.join(none)}" if len(none) <= FEW else f"none of {len(none)} entities that rules name"
+    bound = "every one was read" if whole else f"at 95 % confidence at most {percent(most_missed(column.filled))}"
+    if none:
+        yield f"{told} in {column.filled:,} filled cells: {bound}"
+    elif not names:
+        yield "the rules name no entity"
