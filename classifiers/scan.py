@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from custody import formats
 from custody.classifiers.engine import MAX_CELL, Scanner, Span, counting
+from custody.classifiers.sketch import Sketch
 from custody.dataset import Dataset
 from custody.errors import DatasetError
 from custody.keys import Secret
@@ -39,6 +40,7 @@ class Finding:
     max_score: float = 0.0
     recognizers: set[str] = field(default_factory=set)
     previews: dict[str, str] = field(default_factory=dict)  # fingerprint -> masked text
+    values: Sketch = field(default_factory=Sketch)  # what `tried` and `passed` count, where parts will be merged
 
 
 @dataclass
