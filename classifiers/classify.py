@@ -106,7 +106,7 @@ def _column(one: Column, rules: Policy, *, whole: bool) -> ColumnReport:
     return ColumnReport(
         column=one.column,
         grade=grade,
-        why=why(grade, fired, one, rules, whole=whole and not one.sampled),
+        why=why(grade, fired, one, rules, whole=whole),
         cells=one.cells,
         filled=one.filled,
         findings=tuple(_finding(finding, one.filled) for _, finding in sorted(one.findings.items())),

@@ -61,14 +61,15 @@ def why(grade: str, fired: Sequence[Reason], column: Column, rules: Policy, *, w
         fired: what rules said.
         column: its counts.
         rules: the policy.
-        whole: every cell of the column was read; else the cells are taken for a random sample.
+        whole: the file was read to its end, all or a random sample of it.
     """
     if told := sentences(grade, fired):
         return told
     if fired:
         return (f"column {column.column}: the policy's default is higher than what rules give",)
     if not column.filled:
-        return (f"column {column.column}: " + ("no cell is filled" if whole else "no filled cell was read"),)
+        empty = "no cell is filled" if whole and not column.sampled else "no filled cell was read"
+        return (f"column {column.column}: {empty}",)
     return (f"column {column.column}: no rule fired; {'; '.join(_seen(column, rules, whole=whole))}",)
 
 
@@ -85,8 +86,15 @@ def _seen(column: Column, rules: Policy, *, whole: bool) -> Iterator[str]:
         yield f"no rule is about {' or '.join(others)}, which it holds"
     none = [name for name in names if name not in column.findings]
     told = f"no {' or '.join(none)}" if len(none) <= FEW else f"none of {len(none)} entities that rules name"
-    bound = "every one was read" if whole else f"at 95 % confidence at most {percent(most_missed(column.filled))}"
     if none:
-        yield f"{told} in {column.filled:,} filled cells: {bound}"
+        yield f"{told} in {column.filled:,} filled cells: {_bound(column, whole=whole)}"
     elif not names:
         yield "the rules name no entity"
+
+
+def _bound(column: Column, *, whole: bool) -> str:
+    if not whole:
+        return "not all of the file was read, and nothing follows for the rest"
+    if column.sampled:
+        return f"a random sample, so at 95 % confidence at most {percent(most_missed(column.filled))} of all"
+    return "every one was read"

@@ -35,25 +35,32 @@ def test_a_reason_has_the_rule_and_the_numbers() -> None:
     )
 
 
+NONE = "no EMAIL_ADDRESS or US_SSN in 3,503 filled cells: "
+
+
 @pytest.mark.parametrize(
-    ("found", "whole", "expected"),
+    ("filled", "sampled", "whole", "expected"),
     [
-        (column(3503), False, "no EMAIL_ADDRESS or US_SSN in 3,503 filled cells: at 95 % confidence at most 0.085 %"),
-        (column(3503), True, "no EMAIL_ADDRESS or US_SSN in 3,503 filled cells: every one was read"),
-        (
-            column(1000, EMAIL_ADDRESS=2, URL=5),
-            True,
-            (
-                "EMAIL_ADDRESS in 2 cells meets no rule; no rule is about URL, which it holds; "
-                "no US_SSN in 1,000 filled cells: every one was read"
-            ),
-        ),
-        (column(0), True, "column c: no cell is filled"),
-        (column(0), False, "column c: no filled cell was read"),
+        (3503, False, True, f"no rule fired; {NONE}every one was read"),
+        (3503, True, True, f"no rule fired; {NONE}a random sample, so at 95 % confidence at most 0.085 % of all"),
+        (3503, True, False, f"no rule fired; {NONE}not all of the file was read, and nothing follows for the rest"),
+        (3503, False, False, f"no rule fired; {NONE}not all of the file was read, and nothing follows for the rest"),
+        (0, False, True, "column c: no cell is filled"),
+        (0, True, True, "column c: no filled cell was read"),
+        (0, False, False, "column c: no filled cell was read"),
     ],
 )
-def test_a_column_in_which_no_rule_fired_says_what_that_rests_on(found: Column, whole: bool, expected: str) -> None:
+def test_a_column_in_which_no_rule_fired_says_what_that_rests_on(
+    filled: int, sampled: bool, whole: bool, expected: str
+) -> None:
+    found = Column("c", 3503, filled, sampled=sampled)
     assert _why(found, EMAIL, SSN, whole=whole).endswith(expected)
+
+
+def test_what_was_found_and_meets_no_rule_is_named() -> None:
+    told = _why(column(1000, EMAIL_ADDRESS=2, URL=5), EMAIL, SSN)
+    assert "EMAIL_ADDRESS in 2 cells meets no rule; no rule is about URL, which it holds; no US_SSN in 1,000" in told
+    assert _why(column(9), "when: {free_text: true}, grade: public").endswith("the rules name no entity")
 
 
 def test_many_entities_are_counted_not_listed() -> None:
@@ -149,6 +156,16 @@ def test_impacts_join_objective_by_objective() -> None:
     assert joined(VECTOR, *(one.impact for one in reasons))["availability"] == "moderate"
     assert joined(VECTOR) == dict.fromkeys(("confidentiality", "integrity", "availability"), "low")
     assert joined(VECTOR, unscanned("f: is cut", VECTOR).impact)["integrity"] == "moderate"
+
+
+def test_the_default_is_the_least_impact_on_each_objective() -> None:
+    made = rules("when: {entity: [URL]}, impact: {integrity: high}", scheme="fips-199", default="moderate")
+    reasons = grade_column(column(9, URL=9), made)
+    assert joined(made, *(one.impact for one in reasons)) == {
+        "confidentiality": "moderate",
+        "integrity": "high",
+        "availability": "moderate",
+    }
 
 
 def test_a_scheme_without_objectives_has_no_impact() -> None:

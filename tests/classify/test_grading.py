@@ -12,7 +12,7 @@ from custody.classifiers.grading import grade_column, grade_dataset, grade_file,
 from custody.classifiers.scan import Column, FileScan, mask
 from tests.conftest import ROOT
 
-from .columns import column
+from .columns import column, rules
 
 RULES = policy.load(ROOT / "sample_data" / "policy.yaml")
 
@@ -60,12 +60,28 @@ def test_entities_together_raise_the_file_and_one_missing_does_not() -> None:
         ("confidential", 1_000_000, "restricted"),
         ("confidential", 999_999, "confidential"),
         ("internal", 10**9, "internal"),
+        ("restricted", 10**9, "restricted"),
     ],
 )
 def test_scale_raises_only_what_the_rule_names(grade: str, rows: int, expected: str) -> None:
     raised, why = grade_dataset([grade], rows, RULES)
     assert raised == expected
-    assert bool(why) == (raised != grade)
+    assert bool(why) == (raised != grade), "a rule that raises nothing is no reason"
+
+
+def test_scale_does_not_raise_what_scale_has_raised() -> None:
+    steps = (
+        "when: {rows: '>=10', grade: public}, grade: confidential",
+        "when: {rows: '>=10', grade: confidential}, grade: restricted",
+    )
+    raised, [why] = grade_dataset(["public"], 10, rules(*steps, default="public"))
+    assert (raised, why.sentence) == ("confidential", "10 rows of public data are 10 or more")
+
+
+def test_of_several_rules_about_scale_only_the_highest_is_the_reason() -> None:
+    steps = ("when: {rows: '>=10'}, grade: confidential", "when: {rows: '>=20'}, grade: restricted")
+    raised, [why] = grade_dataset(["public"], 20, rules(*steps))
+    assert (raised, why.rule) == ("restricted", 1)
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,21 @@ def test_a_full_sketch_estimates_how_many_values_there_were() -> None:
     assert _sketch([(1, True), (1, True), (2, False)]).distinct == 2
 
 
+def test_doubts_between_parts_raise_the_grade() -> None:
+    seen = [(value, value % 5 == 0) for value in range(100)]
+    often, rarely = (_part(seen, chance, prose=prose, score=1.0) for chance, prose in ((0.2, True), (0.01, False)))
+    both = merge([often, rarely])
+    assert both.findings["CREDIT_CARD"].chance == 0.01
+    assert not grade_column(often, SEVERE)
+    assert grade_column(both, SEVERE)
+    assert both.free_text
+    assert merge([Column("c", sampled=True), Column("c")]).sampled
+
+
+def test_a_value_that_once_passed_has_passed() -> None:
+    assert _sketch([(1, True), (1, False)]) == _sketch([(1, False), (1, True)]) == _sketch([(1, True)])
+
+
 @pytest.mark.parametrize("wrong", [[], [Column("a"), Column("b")]])
 def test_what_is_not_one_column_is_refused(wrong: list[Column]) -> None:
     with pytest.raises(UsageError, match="not the parts of one column"):
