@@ -70,7 +70,7 @@ def why(grade: str, fired: Sequence[Reason], column: Column, rules: Policy, *, w
     if not column.filled:
         empty = "no cell is filled" if whole and not column.sampled else "no filled cell was read"
         return (f"column {column.column}: {empty}",)
-    return (f"column {column.column}: no rule fired; {'; '.join(_seen(column, rules, whole=whole))}",)
+    return (f"column {column.column}: no rule about columns fired; {'; '.join(_seen(column, rules, whole=whole))}",)
 
 
 def sentences(grade: str, reasons: Iterable[Reason]) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def sentences(grade: str, reasons: Iterable[Reason]) -> tuple[str, ...]:
 def _seen(column: Column, rules: Policy, *, whole: bool) -> Iterator[str]:
     names = entities_named(rules)
     for one in (column.findings[name] for name in names if name in column.findings):
-        yield f"{one.entity} in {one.cells:,} cells meets no rule"
+        yield f"{one.entity} in {one.cells:,} cells meets none"
     if others := sorted(set(column.findings) - set(names)):
         yield f"no rule is about {' or '.join(others)}, which it holds"
     none = [name for name in names if name not in column.findings]

@@ -35,16 +35,31 @@ def test_a_reason_has_the_rule_and_the_numbers() -> None:
     )
 
 
-NONE = "no EMAIL_ADDRESS or US_SSN in 3,503 filled cells: "
+NONE = "no rule about columns fired; no EMAIL_ADDRESS or US_SSN in 3,503 filled cells: "
 
 
 @pytest.mark.parametrize(
     ("filled", "sampled", "whole", "expected"),
     [
-        (3503, False, True, f"no rule fired; {NONE}every one was read"),
-        (3503, True, True, f"no rule fired; {NONE}a random sample, so at 95 % confidence at most 0.085 % of all"),
-        (3503, True, False, f"no rule fired; {NONE}not all of the file was read, and nothing follows for the rest"),
-        (3503, False, False, f"no rule fired; {NONE}not all of the file was read, and nothing follows for the rest"),
+        (3503, False, True, f"{NONE}every one was read"),
+        (
+            3503,
+            True,
+            True,
+            f"{NONE}a random sample, so at 95 % confidence at most 0.085 % of all",
+        ),
+        (
+            3503,
+            True,
+            False,
+            f"{NONE}not all of the file was read, and nothing follows for the rest",
+        ),
+        (
+            3503,
+            False,
+            False,
+            f"{NONE}not all of the file was read, and nothing follows for the rest",
+        ),
         (0, False, True, "column c: no cell is filled"),
         (0, True, True, "column c: no filled cell was read"),
         (0, False, False, "column c: no filled cell was read"),
@@ -59,7 +74,7 @@ def test_a_column_in_which_no_rule_fired_says_what_that_rests_on(
 
 def test_what_was_found_and_meets_no_rule_is_named() -> None:
     told = _why(column(1000, EMAIL_ADDRESS=2, URL=5), EMAIL, SSN)
-    assert "EMAIL_ADDRESS in 2 cells meets no rule; no rule is about URL, which it holds; no US_SSN in 1,000" in told
+    assert "EMAIL_ADDRESS in 2 cells meets none; no rule is about URL, which it holds; no US_SSN in 1,000" in told
     assert _why(column(9), "when: {free_text: true}, grade: public").endswith("the rules name no entity")
 
 
