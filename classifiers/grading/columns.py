@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from custody.classifiers.grading import chance
-from custody.classifiers.grading.reasons import Reason, impact_of
+from custody.classifiers.grading.reasons import Reason, by_rule
 from custody.classifiers.grading.shares import percent, wilson
 from custody.classifiers.scan import Column, Finding
 from custody.policy import Policy
@@ -41,7 +41,7 @@ def _met(column: Column, rules: Policy) -> Iterator[tuple[Reason, bool]]:
             continue
         if rule.when.free_text and not rule.when.entity:
             text = f"column {column.column} is free text, in which not all that is personal can be recognised"
-            yield Reason(rule.grade, text, rule=index, impact=impact_of(rule)), True
+            yield by_rule(index, rule, text), True
         for entity in dict.fromkeys(rule.when.entity):
             finding = column.findings.get(entity)
             if finding and _enough(rule, finding, column):
@@ -62,10 +62,8 @@ def _reason(index: int, rule: Rule, finding: Finding, column: Column) -> Reason:
     cells = _counted(rule, finding)
     low, high = wilson(cells, column.filled)
     tested = finding if rule.when.validated else Finding(finding.entity)
-    return Reason(
-        grade=rule.grade,
-        sentence=_sentence(rule, finding, column),
-        rule=index,
+    return replace(
+        by_rule(index, rule, _sentence(rule, finding, column)),
         entity=finding.entity,
         hits=cells,
         share=round(cells / column.filled, 6),
@@ -73,7 +71,6 @@ def _reason(index: int, rule: Rule, finding: Finding, column: Column) -> Reason:
         tried=tested.tried,
         passed=tested.passed,
         chance=tested.chance,
-        impact=impact_of(rule),
     )
 
 

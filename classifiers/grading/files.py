@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from custody.classifiers.grading.reasons import Reason, impact_of
+from custody.classifiers.grading.reasons import Reason, by_rule
 from custody.classifiers.scan import FileScan
 from custody.policy import Policy
 
@@ -14,19 +14,10 @@ def grade_file(file: FileScan, rules: Policy) -> list[Reason]:
     """Return what the rules about columns together say of a file."""
     found = {entity for column in file.columns.values() for entity in column.findings}
     return [
-        Reason(
-            rule.grade,
-            f"file {file.path} holds {', '.join(rule.when.together)} together",
-            index,
-            impact=impact_of(rule),
-        )
+        by_rule(index, rule, f"file {file.path} holds {', '.join(rule.when.together)} together")
         for index, rule in enumerate(rules.grades)
         if rule.when.together and found.issuperset(rule.when.together)
     ]
-
-
-def _list(entities: Iterable[str]) -> str:
-    return ", ".join(entities)
 
 
 def unscanned(text: str, rules: Policy) -> Reason:
@@ -41,7 +32,7 @@ def unscanned(text: str, rules: Policy) -> Reason:
 
 
 def grade_dataset(grades: Iterable[str], rows: int, rules: Policy) -> tuple[str, list[Reason]]:
-    """Return the dataset's grade from those of its parts, and why scale raised it.
+    """Return the dataset's grade from those of its parts, and why scale raised it or, perhaps, its impact.
 
     Every rule about rows looks at the grade the parts give, not at what another rule about rows made of it: the same
     rows do not count twice, and the order of the rules does not matter.
@@ -54,12 +45,12 @@ def grade_dataset(grades: Iterable[str], rows: int, rules: Policy) -> tuple[str,
     grade = rules.highest(rules.default, *grades)
     raised = _by_scale(rows, rules, grade)
     highest = rules.highest(grade, *(one.grade for one in raised))
-    return highest, [one for one in raised if one.grade == highest != grade]
+    return highest, [one for one in raised if one.grade == highest != grade or one.impact]
 
 
 def _by_scale(rows: int, rules: Policy, grade: str) -> list[Reason]:
     return [
-        Reason(rule.grade, f"{rows:,} rows of {grade} data are {limit:,.0f} or more", index, impact=impact_of(rule))
+        by_rule(index, rule, f"{rows:,} rows of {grade} data are {limit:,.0f} or more")
         for index, rule in enumerate(rules.grades)
         if (limit := rule.when.rows) is not None
         and rows >= limit

@@ -37,9 +37,23 @@ class Reason:
     impact: Mapping[str, str] = field(default_factory=dict)
 
 
-def impact_of(rule: Rule) -> dict[str, str]:
-    """Return the impact a rule gives, by objective; empty where the scheme has no objectives."""
-    return {str(name): str(level) for name, level in rule.impact} if rule.impact else {}
+def by_rule(index: int, rule: Rule, sentence: str) -> Reason:
+    """Return the reason that a rule fired.
+
+    Args:
+        index: its place in the policy's `grades`, from 0.
+        rule: the rule.
+        sentence: what was found; what the rule makes of it is added where the grade follows from harm or impact.
+    """
+    impact = {str(name): str(level) for name, level in rule.impact} if rule.impact else {}
+    return Reason(rule.grade, sentence + _follows(rule, impact), rule=index, impact=impact)
+
+
+def _follows(rule: Rule, impact: Mapping[str, str]) -> str:
+    if rule.harm:
+        return f"; {rule.harm.degree} harm to {rule.harm.object}".replace("_", " ")
+    told = [f"{name} {level}" for name, level in impact.items() if level != "low"]
+    return f"; impact on {', '.join(told)}" if told else ""
 
 
 def joined(rules: Policy, *impacts: Mapping[str, str]) -> dict[str, str]:

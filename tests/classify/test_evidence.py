@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from custody.classifiers.grading import grade_column, grade_file, joined, suggested, unscanned, why
+from custody import schemes
+from custody.classifiers.grading import grade_column, grade_dataset, grade_file, joined, suggested, unscanned, why
 from custody.classifiers.grading.names import promises
 from custody.classifiers.scan import Column, FileScan
 
@@ -173,6 +174,31 @@ def test_impacts_join_objective_by_objective() -> None:
     assert joined(VECTOR, unscanned("f: is cut", VECTOR).impact)["integrity"] == "moderate"
 
 
+@pytest.mark.parametrize(
+    ("scheme", "given", "end"),
+    [
+        (
+            "gbt-43697",
+            "harm: {object: public_interest, degree: especially_serious}",
+            "; especially serious harm to public interest",
+        ),
+        (
+            "fips-199",
+            "impact: {confidentiality: high, integrity: moderate}",
+            "; impact on confidentiality high, integrity moderate",
+        ),
+        ("fips-199", "impact: {confidentiality: low}", " together"),
+        ("jrt-0197", "grade: level-3", " together"),
+    ],
+)
+def test_a_grade_that_follows_from_harm_or_impact_says_from_which(
+    scheme: schemes.SchemeName, given: str, end: str
+) -> None:
+    made = rules(f"when: {{together: [URL]}}, {given}", scheme=scheme, default=schemes.scheme(scheme).levels[0])
+    [reason] = grade_file(FileScan("f", 9, {"c": column(9, URL=9)}), made)
+    assert reason.sentence == f"file f holds URL together{end.removeprefix(' together')}"
+
+
 def test_the_default_is_the_least_impact_on_each_objective() -> None:
     made = rules("when: {entity: [URL]}, impact: {integrity: high}", scheme="fips-199", default="moderate")
     reasons = grade_column(column(9, URL=9), made)
@@ -181,6 +207,13 @@ def test_the_default_is_the_least_impact_on_each_objective() -> None:
         "integrity": "high",
         "availability": "moderate",
     }
+
+
+def test_scale_adds_its_impact_also_where_the_level_stays() -> None:
+    made = rules("when: {rows: '>=10'}, impact: {integrity: high}", scheme="fips-199", default="low")
+    grade, [reason] = grade_dataset(["high"], 10, made)
+    assert grade == "high"
+    assert joined(made, reason.impact)["integrity"] == "high"
 
 
 def test_a_scheme_without_objectives_has_no_impact() -> None:
