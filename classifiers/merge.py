@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parts of one column, scanned apart, make the column: in any order and any grouping, the same result.
+"""Parts of a file, scanned apart, make the file: in any order and any grouping, the same result.
 
 Cells, hits and validated cells add up. Distinct values whose checksum was tried are joined by their sketches, since
 the parts may share values. `distinct` of the column adds up to an upper bound; no grade depends on it. A column is
@@ -9,11 +9,55 @@ free text, or sampled, when one of its parts is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
+from functools import cache, reduce
 
-from custody.classifiers.scan import PREVIEWS, Column, Finding
+from pydantic import TypeAdapter, ValidationError
+
+from custody.classifiers.scan import PREVIEWS, Column, FileScan, Finding
 from custody.classifiers.sketch import Sketch
-from custody.errors import UsageError
+from custody.errors import IntegrityError, UsageError
+
+
+def dump(part: FileScan) -> bytes:
+    """Return a part as JSON, to hand from one task to another; it holds no value out of the data."""
+    return _adapter().dump_json(part)
+
+
+def load(data: bytes) -> FileScan:
+    """Return a part that `dump` wrote.
+
+    Raises:
+        IntegrityError: it did not, or not all of it is there.
+    """
+    try:
+        return _adapter().validate_json(data)
+    except ValidationError as error:
+        at = ".".join(map(str, error.errors(include_input=False)[0]["loc"]))
+        what, remedy = "the counts of a part of a scan cannot be read back", "scan the part again"
+        raise IntegrityError(what, where=at, remedy=remedy) from None  # the error quotes what it was given
+
+
+@cache
+def _adapter() -> TypeAdapter[FileScan]:
+    return TypeAdapter(FileScan)
+
+
+def merge_files(parts: Iterable[FileScan]) -> FileScan:
+    """Return the file that these parts make; what is unscanned in one is unscanned in the whole.
+
+    Raises:
+        UsageError: no part, parts of several files, or as `merge`.
+    """
+    parts = list(parts)
+    if len({one.path for one in parts}) != 1:
+        raise UsageError(f"{len(parts)} parts are not the parts of one file", remedy="merge the parts of each apart")
+    names = sorted({name for one in parts for name in one.columns})
+    return FileScan(
+        path=parts[0].path,
+        rows=sum(one.rows for one in parts),
+        columns={name: merge(one.columns[name] for one in parts if name in one.columns) for name in names},
+        unscanned=sorted({text for one in parts for text in one.unscanned}),
+    )
 
 
 def merge(columns: Iterable[Column]) -> Column:

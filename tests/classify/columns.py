@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 
 from hypothesis import strategies as some
 
 from custody import policy
-from custody.classifiers.grading import grade_column, grade_dataset, grade_file
+from custody.classifiers.grading import Reason, grade_column, grade_dataset, grade_file, joined, unscanned
 from custody.classifiers.scan import Column, FileScan, Finding
 from custody.policy import Policy
 from tests.base.samples import POLICY
@@ -31,20 +31,30 @@ def tried(passed: int, of: int, chance: float = 0.1, filled: int | None = None) 
 
 
 @cache
-def rules(*grades: str, scheme: str = "confidentiality-4", default: str = "internal", unscanned: str = "") -> Policy:
+def rules(*grades: str, scheme: str = "confidentiality-4", default: str = "internal", worst: str = "") -> Policy:
     """Return a policy of rules written as YAML, each `when: {...}, grade: ...`."""
     told = "\n".join(f"  - {{{one}}}" for one in grades)
-    head = f"scheme: {scheme}\ndefault: {default}\nunscanned: {unscanned or default}\nfingerprint: local:k.keyring#f\n"
+    head = f"scheme: {scheme}\ndefault: {default}\nunscanned: {worst or default}\nfingerprint: local:k.keyring#f\n"
     return policy.parse(f"{head}grades:\n{told}\nmeasures: {{}}\n{_BODY}".encode(), "p.yaml")
 
 
-def grade_of(files: Iterable[FileScan], rules: Policy) -> str:
+def grade_of(files: Sequence[FileScan], rules: Policy) -> str:
     """Return the grade of a dataset of these files."""
-    files = list(files)
-    told = [one.grade for file in files for found in file.columns.values() for one in grade_column(found, rules)]
-    told += [one.grade for file in files for one in grade_file(file, rules)]
-    told += [rules.unscanned for file in files if file.unscanned]
+    told = [one.grade for one in _reasons(files, rules)]
     return grade_dataset(told, sum(file.rows for file in files), rules)[0]
+
+
+def impact_on(files: Sequence[FileScan], rules: Policy) -> dict[str, str]:
+    """Return the impact of a dataset of these files, by objective."""
+    told = _reasons(files, rules)
+    by_scale = grade_dataset((one.grade for one in told), sum(file.rows for file in files), rules)[1]
+    return joined(rules, *(one.impact for one in (*told, *by_scale)))
+
+
+def _reasons(files: Sequence[FileScan], rules: Policy) -> list[Reason]:
+    told = [one for file in files for found in file.columns.values() for one in grade_column(found, rules)]
+    told += [one for file in files for one in grade_file(file, rules)]
+    return told + [unscanned(text, rules) for file in files for text in file.unscanned]
 
 
 @some.composite

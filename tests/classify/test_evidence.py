@@ -157,7 +157,7 @@ VECTOR = rules(
     "when: {together: [URL, EMAIL_ADDRESS]}, grade: moderate",
     scheme="fips-199",
     default="low",
-    unscanned="moderate",
+    worst="moderate",
 )
 
 
@@ -187,8 +187,8 @@ def test_impacts_join_objective_by_objective() -> None:
             "impact: {confidentiality: high, integrity: moderate}",
             "; impact on confidentiality high, integrity moderate",
         ),
-        ("fips-199", "impact: {confidentiality: low}", " together"),
-        ("jrt-0197", "grade: level-3", " together"),
+        ("fips-199", "impact: {confidentiality: low}", ""),
+        ("jrt-0197", "grade: level-3", ""),
     ],
 )
 def test_a_grade_that_follows_from_harm_or_impact_says_from_which(
@@ -196,7 +196,7 @@ def test_a_grade_that_follows_from_harm_or_impact_says_from_which(
 ) -> None:
     made = rules(f"when: {{together: [URL]}}, {given}", scheme=scheme, default=schemes.scheme(scheme).levels[0])
     [reason] = grade_file(FileScan("f", 9, {"c": column(9, URL=9)}), made)
-    assert reason.sentence == f"file f holds URL together{end.removeprefix(' together')}"
+    assert reason.sentence == f"file f holds URL together{end}"
 
 
 def test_the_default_is_the_least_impact_on_each_objective() -> None:

@@ -12,11 +12,11 @@ from hypothesis import strategies as some
 
 from custody.classifiers import Scanner, sketch
 from custody.classifiers.grading import grade_column
-from custody.classifiers.merge import merge
-from custody.classifiers.scan import Column, Finding, fingerprint, scan
+from custody.classifiers.merge import dump, load, merge, merge_files
+from custody.classifiers.scan import Column, FileScan, Finding, fingerprint, scan
 from custody.classifiers.sketch import Sketch
 from custody.dataset import Dataset
-from custody.errors import UsageError
+from custody.errors import IntegrityError, UsageError
 from custody.policy import Policy
 
 from .columns import rules
@@ -142,23 +142,59 @@ def test_a_part_that_counted_without_a_sketch_is_refused() -> None:
         merge([counted, Column("c")])
 
 
+def _file(rows: int, unscanned: list[str], **columns: Column) -> FileScan:
+    return FileScan("f", rows, columns, unscanned)
+
+
+shards = some.builds(
+    _file, some.integers(0, 9), some.lists(some.sampled_from(["cut", "slow"]), unique=True), c=parts
+) | some.builds(_file, some.integers(0, 9), some.just([]))
+
+
+@given(one=shards, two=shards, three=shards)
+def test_files_merge_in_any_order_and_through_json(one: FileScan, two: FileScan, three: FileScan) -> None:
+    whole = merge_files([one, two, three])
+    assert whole.rows == one.rows + two.rows + three.rows
+    assert set(whole.unscanned) == {*one.unscanned, *two.unscanned, *three.unscanned}
+    assert merge_files([three, load(dump(merge_files([two, one])))]) == whole
+    assert load(dump(whole)) == whole
+
+
+def test_parts_of_several_files_are_refused() -> None:
+    for wrong in ([], [FileScan("a"), FileScan("b")]):
+        with pytest.raises(UsageError, match="not the parts of one file"):
+            merge_files(wrong)
+
+
+def test_a_part_that_cannot_be_read_back_is_named_without_its_content() -> None:
+    good = dump(_file(9, [], c=_part([(1, True)], 0.1, prose=False, score=1.0)))
+    for bad in (good[:-9], b"", b"[]", good.replace(b'"cells":1', b'"cells":"canary"', 1)):
+        with pytest.raises(IntegrityError, match="scan the part again") as caught:
+            load(bad)
+        assert "canary" not in str(caught.value)
+        assert caught.value.__cause__ is None
+    assert str(caught.value).startswith("columns.c.cells: ")
+
+
 def test_shards_of_real_data_merge_to_what_one_scan_gives(tmp_path: Path, scanner: Scanner, rules: Policy) -> None:
     emails = [f"person{place % 40}@example.org" if place % 3 else "" for place in range(120)]
     cards = ["4111111111111111" if place % 7 == 0 else f"order {place}" for place in range(120)]
-    whole = _columns(write_csv(tmp_path / "whole" / "a.csv", email=emails, note=cards), scanner)
+    whole = _scan(write_csv(tmp_path / "whole" / "a.csv", email=emails, note=cards), scanner)
     shards = [
-        _columns(write_csv(tmp_path / str(cut) / "a.csv", email=emails[cut::3], note=cards[cut::3]), scanner)
+        _scan(write_csv(tmp_path / str(cut) / "a.csv", email=emails[cut::3], note=cards[cut::3]), scanner)
         for cut in range(3)
     ]
-    for name, expected in whole.items():
-        merged = merge([shard[name] for shard in shards])
-        assert {kind: _counts(one) for kind, one in merged.findings.items()} == {
+    merged = merge_files(load(dump(shard)) for shard in shards)
+    assert merged.rows == whole.rows == 120
+    for name, expected in whole.columns.items():
+        found = merged.columns[name]
+        assert {kind: _counts(one) for kind, one in found.findings.items()} == {
             kind: _counts(one) for kind, one in expected.findings.items()
         }
-        assert (merged.cells, merged.filled) == (expected.cells, expected.filled)
-        assert grade_column(merged, rules) == grade_column(expected, rules)
-    assert grade_column(merge([shard["email"] for shard in shards]), rules)
+        assert (found.cells, found.filled) == (expected.cells, expected.filled)
+        assert grade_column(found, rules) == grade_column(expected, rules)
+    assert grade_column(merged.columns["email"], rules)
 
 
-def _columns(path: Path, scanner: Scanner) -> dict[str, Column]:
-    return scan(Dataset(path), scanner, SECRET)[0].columns
+def _scan(path: Path, scanner: Scanner) -> FileScan:
+    return scan(Dataset(path), scanner, SECRET)[0]

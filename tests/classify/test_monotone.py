@@ -14,7 +14,7 @@ from custody.classifiers.grading import chance, grade_column, wilson
 from custody.classifiers.scan import FileScan, Finding
 from custody.policy import Policy
 
-from .columns import ENTITIES, column, files, grade_of, rules
+from .columns import ENTITIES, column, files, grade_of, impact_on, rules
 
 RULES = (
     "when: {entity: [US_SSN, CREDIT_CARD], validated: true}, grade: restricted",
@@ -31,7 +31,7 @@ told = some.lists(some.sampled_from(RULES), min_size=1, unique=True)
 
 
 def _rules(grades: list[str]) -> Policy:
-    return rules(*grades, default="public", unscanned="restricted")
+    return rules(*grades, default="public", worst="restricted")
 
 
 def _assert_not_lower(grades: list[str], before: list[FileScan], after: list[FileScan]) -> None:
@@ -132,6 +132,22 @@ def test_the_order_of_files_columns_findings_and_rules_never_matters(
         for found in file.columns.values():
             found.findings = mixed(found.findings)
     assert grade_of(other, _rules(order)) == grade_of(scans, _rules(grades))
+
+
+VECTORS = (
+    "when: {entity: [US_SSN, CREDIT_CARD], validated: true}, impact: {confidentiality: high}",
+    "when: {together: [PERSON, URL]}, impact: {integrity: moderate}",
+    "when: {rows: '>=100000'}, impact: {availability: high}",
+    "when: {rows: '>=100', grade: high}, impact: {integrity: high}",
+)
+
+
+@given(scans=datasets, more=files("g"), fewer=some.lists(some.sampled_from(VECTORS), min_size=1, unique=True))
+def test_more_never_lowers_the_impact_on_any_objective(scans: list[FileScan], more: FileScan, fewer: list[str]) -> None:
+    some_rules, all_rules = (rules(*told, scheme="fips-199", default="low") for told in (fewer, VECTORS))
+    before, after = impact_on(scans, some_rules), impact_on([*scans, more], all_rules)
+    for objective, level in before.items():
+        assert all_rules.highest(level, after[objective]) == after[objective]
 
 
 @given(hits=some.integers(0, 10**6), misses=some.integers(0, 10**6))
