@@ -37,10 +37,10 @@ class When(Strict):
     """The condition of a rule; what is left out does not count. A rule is about columns, files or the dataset.
 
     entity: any of these entities in one column. validated: only cells whose checksum holds count, unless no more of
-    them hold than chance alone would give. count: at least so many cells. prevalence: at least this share of the
-    column's non-empty cells, by the lower end of its 95 % Wilson interval. free_text: the column holds prose; alone,
-    it is the floor of such columns whatever was found. together: all of these entities in one file. rows: at least so
-    many rows in a dataset that already has `grade`.
+    them hold than chance alone would give; an entity that has no checksum never does. count: at least so many cells.
+    prevalence: at least this share of the column's non-empty cells, by the lower end of its 95 % Wilson interval.
+    free_text: the column holds prose; alone, it is the floor of such columns whatever was found. together: all of these
+    entities in one file. rows: at least so many rows in a dataset that already has `grade`.
     """
 
     entity: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from custody import policy
 from custody.classifiers import ClassificationReport, Scanner, classify
+from custody.classifiers.fast.patterns import has_check
 from custody.cli import main
 from custody.dataset import Dataset
 from tests.conftest import ROOT
@@ -38,6 +39,16 @@ def test_there_is_a_policy_for_each_scheme_and_each_passes_the_check(capsys: pyt
         told = capsys.readouterr().out
         assert ": ok, sha256 " in told
         assert "by name: its text was not read" in told
+
+
+def test_a_rule_about_checksums_names_only_entities_that_have_one() -> None:
+    """A rule of which no cell can ever be validated would silently never fire."""
+    for name in NAMES:
+        rules = policy.load(POLICIES / f"{name}.yaml")
+        named = {entity for rule in rules.grades if rule.when.validated for entity in rule.when.entity}
+        assert named <= {
+            one for kind in Scanner(rules).recognizers if has_check(kind) for one in kind.supported_entities
+        }
 
 
 def test_the_policy_of_our_own_scheme_is_told_without_reserve(capsys: pytest.CaptureFixture[str]) -> None:
