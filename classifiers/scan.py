@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from custody import formats
 from custody.classifiers.engine import MAX_CELL, Scanner, Span, counting
+from custody.classifiers.sketch import Sketch
 from custody.dataset import Dataset
 from custody.errors import DatasetError
 from custody.keys import Secret
@@ -33,18 +34,25 @@ class Finding:
     cells: int = 0
     hits: int = 0
     validated: int = 0  # cells with a hit whose checksum holds
+    tried: int = 0  # distinct cell texts in which a checksum of the entity was computed
+    passed: int = 0  # how many of them held
+    chance: float = 0.0  # share of random texts of the same shape whose checksum would hold; 0: there is no checksum
     max_score: float = 0.0
     recognizers: set[str] = field(default_factory=set)
     previews: dict[str, str] = field(default_factory=dict)  # fingerprint -> masked text
+    values: Sketch = field(default_factory=Sketch)  # what `tried` and `passed` count, where parts will be merged
 
 
 @dataclass
 class Column:
-    """One leaf path of one file. `filled` counts cells that are not null or empty."""
+    """One leaf path of one file. `filled` counts cells that are not null or empty, `distinct` their distinct texts."""
 
     column: str
     cells: int = 0
     filled: int = 0
+    distinct: int = 0
+    free_text: bool = False  # the cells are prose
+    sampled: bool = False  # not every cell was read, but a random sample
     findings: dict[str, Finding] = field(default_factory=dict)
 
 

@@ -102,7 +102,9 @@ def _init(arguments: Arguments) -> None:
 
 
 def _policy_check(arguments: Arguments) -> None:
-    print(f"{arguments.file}: ok, sha256 {policy.load(arguments.file).digest}")
+    rules = policy.load(arguments.file)
+    print(f"{arguments.file}: ok, sha256 {rules.digest}")
+    print(f"  scheme {rules.graded_by.told}")
 
 
 def _policy_schema(_: Arguments) -> None:
