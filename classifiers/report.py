@@ -13,7 +13,11 @@ SCHEMA_VERSION = "1"
 
 @dataclass(frozen=True)
 class FindingReport:
-    """One entity in one column. `share` is of the filled cells; `previews` are masked texts by keyed fingerprint."""
+    """One entity in one column. `share` is of the filled cells; `previews` are masked texts by keyed fingerprint.
+
+    dismissed: by fingerprint, the `cells` and `validated` that stewards call no finding, by which `recognizers`. They
+    are counted in the other numbers.
+    """
 
     entity: str
     cells: int
@@ -24,6 +28,7 @@ class FindingReport:
     max_score: float
     recognizers: tuple[str, ...]
     previews: Mapping[str, str]
+    dismissed: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

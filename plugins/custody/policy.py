@@ -24,7 +24,7 @@ from custody.errors import KeyringError
 from custody.yamlfile import Location, Strict
 
 RedactMethod = Literal["replace", "mask", "redact"]
-Step = Literal["audit", "classify", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
+Step = Literal["audit", "classify", "review", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
 _COUNT = re.compile(r">=\s*([0-9]+)")
