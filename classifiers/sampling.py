@@ -25,7 +25,8 @@ from dataclasses import dataclass
 
 from custody.errors import IntegrityError, UsageError
 
-FIRST = 1_000  # rows of the first round; every further round doubles what was read
+FIRST = 1_000  # rows of the first round
+GROWTH = 4  # each round reads so many times what was read before: few passes over the files, little read in vain
 Stratum = tuple[str, int]  # file, chunk or row group
 
 
@@ -54,14 +55,19 @@ class Plan:
         if self.max_rows is not None and self.max_rows < 1:
             raise UsageError(f"a sample of {self.max_rows} rows says nothing", allowed="1 or more")
 
-    def targets(self, total: int) -> list[int]:
-        """Return the rows read in all after each round."""
+    def targets(self, total: int, strata: int) -> list[int]:
+        """Return the rows read in all after each round. There is one of each stratum in the first.
+
+        Args:
+            total: rows in the whole.
+            strata: how many hold any.
+        """
         last = total if self.max_rows is None else min(self.max_rows, total)
         rounds = []
-        size = FIRST
+        size = max(FIRST, strata)
         while size < last:
             rounds.append(size)
-            size *= 2
+            size *= GROWTH
         return [*rounds, last] if last else []
 
 
@@ -80,7 +86,7 @@ class Sampler:
     def __init__(self, plan: Plan, strata: Mapping[Stratum, int]) -> None:
         self.plan, self.strata = plan, dict(strata)
         self.total = sum(self.strata.values())
-        self.targets = plan.targets(self.total)
+        self.targets = plan.targets(self.total, sum(1 for rows in self.strata.values() if rows))
         self.round = self.read = 0
         self.fraction = self.tilt = 0.0
 
@@ -121,7 +127,11 @@ class Sampler:
                 remedy="do not write to a dataset while it is scanned; classify it again",
             )
         before, upto = self._upto(key, self.round - 1), self._upto(key, self.round)
-        return sorted(_order(_chance(self.plan.seed, key)[1], rows, upto)[before:])
+        order = _order(_chance(self.plan.seed, key)[1], rows, before if upto == rows else upto)
+        if upto < rows:
+            return sorted(order[before:])
+        taken = frozenset(order)
+        return [row for row in range(rows) if row not in taken]
 
     def _upto(self, key: Stratum, round_: int) -> int:
         rows = self.strata[key]
