@@ -278,6 +278,33 @@ def test_the_scan_is_told_only_of_values_that_are_wrong_now() -> None:
     assert dismissed(decisions, now) == {VALUE: frozenset({"EMAIL_ADDRESS_R"})}
 
 
+def test_two_who_call_a_value_wrong_by_different_recognisers_call_it_wrong_by_both() -> None:
+    now = Circumstances.of(_report(MAIL), NOW)
+    decisions = [_value(), _value(author="Cem", recognizers=("Other",), statement="6" * 64)]
+    for order in (decisions, decisions[::-1]):
+        assert dismissed(order, now) == {VALUE: frozenset({"EMAIL_ADDRESS_R", "Other"})}
+
+
+def test_a_false_value_takes_its_checksum_away_too() -> None:
+    report = _report({"code": {"US_SSN": 10}})
+    finding = report["files"][0]["columns"][0]["findings"][0]
+    finding["validated"] = 1
+    assert apply(report, [], RULES, NOW).effective == "restricted"
+    finding["dismissed"] = {VALUE: {"cells": 1, "validated": 1, "recognizers": ["US_SSN_R"]}}
+    decision = _value(entity="US_SSN", recognizers=("US_SSN_R",))
+    assert _state(apply(report, [decision], RULES, NOW)) == ("open", "internal")
+
+
+@pytest.mark.parametrize("kind", ["accept", "override"])
+def test_a_grade_that_other_rules_gave_is_kept_where_nothing_was_lowered(kind: str) -> None:
+    """The report may know more than its counts tell, such as what a later version grades by."""
+    report = _report(MAIL)
+    for part in (report, report["files"][0], report["files"][0]["columns"][0]):
+        part["grade"] = "restricted"
+        for decisions in ([], [_decision(kind, grade="confidential" if kind == "override" else "")]):
+            assert apply(report, decisions, RULES, NOW).effective == "restricted"
+
+
 def test_a_report_under_another_policy_is_not_regraded() -> None:
     with pytest.raises(UsageError, match="classify it again"):
         apply({**_report(MAIL), "policy": "b" * 64}, [], RULES, NOW)

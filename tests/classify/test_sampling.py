@@ -247,6 +247,42 @@ def test_nothing_is_decided_before_the_first_round() -> None:
     assert not Sequential(Sampler(Plan(1), {("f", 0): 10}), {}).decided()
 
 
+def _looked(points: tuple[float, float], hits: int, filled: int, total: int = 100_000) -> Sequential:
+    sampler = Sampler(Plan(1), {("f", 0): total})
+    sampler.more()
+    found = Sequential(sampler, {"E": (points,)})
+    found.add_column("c", filled, {"E": hits})
+    return found
+
+
+def test_a_share_above_the_threshold_is_open_while_the_rule_would_not_fire_on_the_sample() -> None:
+    firing = firing_share(0.2, 1000)
+    between = [hits for hits in range(200, 500) if 0.2 <= _looked((0.2, 1), hits, 1000).interval("c", "E")[0] < firing]
+    assert between
+    assert not any(_looked((0.2, 1), hits, 1000).decided() for hits in between)
+    assert _looked((0.2, 1), between[-1] + 1, 1000).decided()
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "decided"),
+    [
+        (300, 100_000, True),  # as many were seen
+        (301, 100_000, False),  # the whole may hold one more
+        (40_000, 100_000, True),  # the whole cannot hold so many
+        (30_000, 100_000, False),
+    ],
+)
+def test_a_rule_that_also_counts_is_settled_when_the_count_is(count: int, total: int, decided: bool) -> None:
+    assert _looked((0.01, count), 300, 1000, total).decided() == decided
+
+
+def test_the_error_is_divided_over_all_rounds_and_intervals() -> None:
+    found = _looked((0.2, 1), 0, 1000)
+    found.add_column("d", 1000, {})
+    assert found.sampler.targets == [1000, 4000, 16_000, 64_000, 100_000]
+    assert found.alpha == pytest.approx(0.05 / 5 / 2)
+
+
 def test_more_columns_make_each_interval_wider_for_they_must_all_hold() -> None:
     sampler = Sampler(Plan(1), {("f", 0): 10_000})
     sampler.more()
