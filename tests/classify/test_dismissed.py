@@ -44,6 +44,7 @@ BY = frozenset({"EmailRecognizer"})
         "in a sentence": ([f"write to {OURS}", THEIRS], {KNOWN: BY}, 1),
         "twice in a cell": ([f"{OURS} or {OURS}", THEIRS], {KNOWN: BY}, 1),
         "beside another in a cell": ([f"{OURS} or {THEIRS}"], {KNOWN: BY}, 0),
+        "before another in a cell": ([f"{OURS} or zoe@mail.example.org"], {KNOWN: BY}, 0),
         "wrong by another recogniser": ([OURS], {KNOWN: frozenset({"UrlRecognizer"})}, 0),
         "wrong by it and another": ([OURS], {KNOWN: BY | {"UrlRecognizer"}}, 1),
         "under another key": ([OURS], {"f" * 16: BY}, 0),
