@@ -2,7 +2,8 @@
 """A report read with the decisions of stewards: the grade as found, and beside it the grade in effect.
 
 Where nobody decided, the grade in effect is the one found. Only a decision that counts now can lower it, and nothing
-lowers what could not be scanned.
+lowers what could not be scanned. A grade that the counts of the report do not give again has reasons that are not known
+here, so it is not lowered either.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ def apply(
         grade = _file_grade(file, left, [effective for _, effective in columns[file["path"]].values()], report, rules)
         files[file["path"]] = (file["grade"], grade)
     grade, _ = grade_dataset([effective for _, effective in files.values()], report["rows"], rules)
-    if not judge.ends:
+    again, _ = grade_dataset([found for found, _ in files.values()], report["rows"], rules)
+    if not judge.ends or again != report["grade"]:
         grade = rules.highest(grade, report["grade"])
     until = min(judge.ends, default="")
     return Reviewed(report["grade"], grade, now, until, files, columns, tuple(told), judge.ignored)
@@ -109,20 +111,40 @@ def _left(judge: Judge, path: str, column: Mapping[str, Any], told: list[Reviewe
 
 
 def _column_grade(column: Mapping[str, Any], left: _Left, rules: Policy) -> str:
-    if not left.lowered:
+    if not left.lowered or _from_counts(column, _found(column), rules) != column["grade"]:
         return rules.highest(column["grade"], *left.grades)
-    raised = grade_column(rebuilt(Column, column, findings=left.counted), rules)
-    return rules.highest(rules.default, *left.grades, *(grade for grade, _ in raised))
+    return rules.highest(_from_counts(column, left.counted, rules), *left.grades)
+
+
+def _found(column: Mapping[str, Any]) -> dict[str, Finding]:
+    return {one["entity"]: rebuilt(Finding, one) for one in column["findings"]}
+
+
+def _from_counts(column: Mapping[str, Any], findings: Mapping[str, Finding], rules: Policy) -> str:
+    raised = grade_column(rebuilt(Column, column, findings=findings), rules)
+    return rules.highest(rules.default, *(grade for grade, _ in raised))
 
 
 def _file_grade(
     file: Mapping[str, Any], left: Mapping[str, _Left], grades: list[str], report: Mapping[str, Any], rules: Policy
 ) -> str:
-    if not any(one.lowered for one in left.values()):
+    columns = file["columns"]
+    floor = [rules.default, *_floor(file["path"], report["unscanned"], rules)]
+    again = [
+        *floor,
+        *(one["grade"] for one in columns),
+        *_together(file, {one["column"]: _found(one) for one in columns}, rules),
+    ]
+    if not any(one.lowered for one in left.values()) or rules.highest(*again) != file["grade"]:
         return rules.highest(file["grade"], *grades)
-    columns = {one["column"]: rebuilt(Column, one, findings=left[one["column"]].present) for one in file["columns"]}
-    together = grade_file(rebuilt(FileScan, file, columns=columns), rules)
-    path, floor = file["path"], []
-    if any(text.startswith((f"{path}:", f"{path},")) for text in report["unscanned"]):
-        floor = [rules.unscanned]
-    return rules.highest(rules.default, *grades, *floor, *(grade for grade, _ in together))
+    return rules.highest(*floor, *grades, *_together(file, {name: one.present for name, one in left.items()}, rules))
+
+
+def _together(file: Mapping[str, Any], findings: Mapping[str, Mapping[str, Finding]], rules: Policy) -> list[str]:
+    columns = {one["column"]: rebuilt(Column, one, findings=findings[one["column"]]) for one in file["columns"]}
+    return [grade for grade, _ in grade_file(rebuilt(FileScan, file, columns=columns), rules)]
+
+
+def _floor(path: str, unscanned: Iterable[str], rules: Policy) -> list[str]:
+    """Return what a file has at least when something of it could not be scanned."""
+    return [rules.unscanned] if any(text.startswith((f"{path}:", f"{path},")) for text in unscanned) else []

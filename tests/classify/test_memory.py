@@ -305,6 +305,15 @@ def test_a_grade_that_other_rules_gave_is_kept_where_nothing_was_lowered(kind: s
             assert apply(report, decisions, RULES, NOW).effective == "restricted"
 
 
+@pytest.mark.parametrize("part", ["dataset", "file", "column"])
+def test_a_grade_whose_reasons_are_not_in_the_counts_is_not_lowered(part: str) -> None:
+    report = _report(MAIL)
+    file = report["files"][0]
+    for one in {"dataset": [report], "file": [report, file], "column": [report, file, file["columns"][0]]}[part]:
+        one["grade"] = "restricted"
+    assert apply(report, [_decision()], RULES, NOW).effective == "restricted"
+
+
 def test_a_report_under_another_policy_is_not_regraded() -> None:
     with pytest.raises(UsageError, match="classify it again"):
         apply({**_report(MAIL), "policy": "b" * 64}, [], RULES, NOW)

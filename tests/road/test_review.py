@@ -172,6 +172,10 @@ def test_a_reason_that_holds_the_value_is_refused_and_not_repeated(
     assert "review" not in desk.steps_signed()
 
 
+def test_a_reason_may_name_a_ticket_and_a_day(desk: Road) -> None:
+    assert _review(desk, "accept", *MAIL, why="as agreed on 2026-03-01, https://tickets.example.org/7") == 0
+
+
 def test_no_value_is_in_what_a_review_leaves_behind(desk: Road, capsys: pytest.CaptureFixture[str]) -> None:
     value = _fingerprint(desk, capsys, "CREDIT_CARD")
     assert _review(desk, "false-positive", "--entity", "CREDIT_CARD", "--fingerprint", value) == 0
