@@ -91,7 +91,7 @@ def _session(arguments: Arguments) -> Session:
 
 
 def _list(arguments: Arguments) -> None:
-    from custody.verbs.review import reviewed
+    from custody.verbs.decisions import reviewed
 
     report, result = reviewed(_session(arguments), Dataset(arguments.dataset))
     if arguments.json:

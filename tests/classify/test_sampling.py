@@ -7,12 +7,13 @@ import json
 import random
 from collections.abc import Iterator
 from math import comb
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from custody import policy
+from custody import formats, policy
 from custody.classifiers import sampling, sequential
 from custody.classifiers.grading import Z, wilson
 from custody.classifiers.intervals import at_most, difference, firing_share, share_interval
@@ -20,6 +21,8 @@ from custody.classifiers.sampling import FIRST, Plan, Sampler, Stratum, select
 from custody.classifiers.sequential import Sequential, read_in_full, thresholds
 from custody.errors import IntegrityError, UsageError
 from tests.conftest import ROOT
+
+from .conftest import write_csv
 
 RULES = policy.load(ROOT / "sample_data" / "policy.yaml")
 strata_of = some.lists(some.integers(0, 4000), min_size=1, max_size=12).map(
@@ -225,6 +228,22 @@ def test_shares_far_from_the_threshold_are_decided_in_the_first_round() -> None:
         assert found.sampler.round == 1
         assert abs(found.sampler.read - FIRST) <= 3
         assert fires == expected
+
+
+def test_files_are_read_chunk_by_chunk_until_their_column_is_decided(tmp_path: Path) -> None:
+    """The way of a scan: count the rows of each chunk, then go round."""
+    path = write_csv(tmp_path / "d" / "a.csv", note=[f"row {index}" for index in range(9000)]) / "a.csv"
+    sampler = Sampler(Plan(1), {("a.csv", index): one.rows for index, one in enumerate(formats.read(path))})
+    found, seen = Sequential(sampler, {"E": ((0.2, 1.0),)}), set()
+    while sampler.more():
+        for index, chunk in enumerate(formats.read(path)):
+            cells = chunk.columns["note"].take(sampler.take(("a.csv", index), chunk.rows)).to_pylist()
+            seen |= set(cells)
+            found.add_column("a.csv: note", len(cells), {"E": sum(one.endswith("7") for one in cells)})
+        if found.decided():
+            break
+    assert len(seen) == sampler.read < sampler.total == 9000
+    assert found.interval("a.csv: note", "E")[1] < 0.2
 
 
 def test_a_share_on_the_threshold_is_read_to_the_end() -> None:

@@ -16,7 +16,7 @@ from custody.classifiers import Scanner
 from custody.dataset import Dataset
 from custody.home import init
 from custody.lineage import statement as st
-from custody.verbs import review as verb
+from custody.verbs import decisions as verb
 from custody.verbs.session import Session
 
 from .conftest import SAMPLE, Road

@@ -11,7 +11,7 @@ from custody.dataset import Dataset, Listing
 from custody.lineage import predicates
 from custody.lineage.statement import file_subject, now
 from custody.storage import write_whole
-from custody.verbs.review import dismissed_values
+from custody.verbs.decisions import dismissed_values
 from custody.verbs.session import Outcome, Session
 
 if TYPE_CHECKING:

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from custody.dataset import Dataset
-from custody.errors import IntegrityError, UsageError
+from custody.errors import UsageError
 from custody.lineage import predicates
-from custody.lineage.statement import TIME, Statement, Subject, dataset_subject, file_subject, now
+from custody.lineage.statement import TIME, Subject, dataset_subject, file_subject, now
+from custody.verbs.decisions import Classified, classified_as, reviewed
 from custody.verbs.session import Outcome, Session
 
 if TYPE_CHECKING:
     from custody.classifiers.memory import Decision
-    from custody.classifiers.reviewed import Reviewed
-    from custody.classifiers.scan import Wrong
 
 FINGERPRINT = "custodyFingerprint"  # the algorithm's name in a subject's digest: the first 64 bits of an HMAC-SHA-256
 
@@ -52,16 +50,6 @@ class Wish:
     grade: str = ""
 
 
-@dataclass(frozen=True)
-class _Classified:
-    """The newest classification of a dataset: its statement, its report and the report's digest."""
-
-    statement: Statement
-    report: Mapping[str, Any]
-    digest: str
-    address: str
-
-
 def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
     """Sign a decision about a finding of the newest classification of these bytes.
 
@@ -69,7 +57,7 @@ def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
         IntegrityError: these bytes were never classified, or a record is damaged or forged.
         UsageError: there is no such finding, the decision could never count, or its reason holds what it is about.
     """
-    classified = _classified(session, dataset)
+    classified = classified_as(session, dataset)
     decision = _decision(session, classified, wish)
     _refuse_values(session, wish.why)
     finding = f"{wish.entity} {wish.fingerprint or f'in {wish.file}, {wish.column}'}"
@@ -87,77 +75,7 @@ def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
     return Outcome("review", dataset.name, str(dataset.path), classified.address, result.effective, made.digest, detail)
 
 
-def reviewed(session: Session, dataset: Dataset) -> tuple[Mapping[str, Any], Reviewed]:
-    """Return the newest report on these bytes, and how it reads with the decisions made so far.
-
-    Raises:
-        IntegrityError: these bytes were never classified, or a record is damaged or forged.
-        UsageError: the policy has changed since.
-    """
-    from custody.classifiers.reviewed import apply
-
-    classified = _classified(session, dataset)
-    decisions = decisions_about(session, dataset.name, classified.report)
-    signer = classified.statement.signer
-    return classified.report, apply(classified.report, decisions, session.policy, now(), signer)
-
-
-def decisions_about(session: Session, name: str, report: Mapping[str, Any]) -> list[Decision]:
-    """Return every decision on a dataset of this name, whatever its bytes were, and on the values its report shows.
-
-    Raises:
-        IntegrityError: a record is damaged, forged, or signed by a key that may not review.
-    """
-    findings = [one for file in report["files"] for column in file["columns"] for one in column["findings"]]
-    values = {value for one in findings for value in (*one["previews"], *one["dismissed"])}
-    return _read(session, [*session.ledger.addresses(name), *sorted(values)])
-
-
-def dismissed_values(session: Session, detector: Mapping[str, str], at: str) -> Wrong:
-    """Return the values that stewards say are no findings, for a scan.
-
-    Args:
-        session: the home.
-        detector: what the scan's findings will depend on.
-        at: RFC 3339 UTC.
-
-    Raises:
-        IntegrityError: as `decisions_about`.
-    """
-    from custody.classifiers.memory import Circumstances, detector_digest, dismissed
-
-    rules = session.policy
-    circumstances = Circumstances(detector_digest(detector), rules.digest, {}, rules.levels, at)
-    return dismissed(_read(session, [rules.digest]), circumstances)
-
-
-def _read(session: Session, digests: Iterable[str]) -> list[Decision]:
-    found = {one.digest: one for digest in digests for one in session.ledger.about(digest, "review")}
-    return [_parsed(one) for _, one in sorted(found.items())]
-
-
-def _parsed(one: Statement) -> Decision:
-    from custody.classifiers.memory import Decision
-
-    of_statement = {"policy": one.link.policy, "created_at": one.link.created_at}
-    try:
-        return Decision.from_dict(one.link.detail["decision"], **of_statement, statement=one.digest, signer=one.signer)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise IntegrityError(
-            "a signed review has details of another form",
-            where=f"statement {one.digest[:12]}…",
-            remedy="find out who signed it with the steward's key",
-        ) from None
-
-
-def _classified(session: Session, dataset: Dataset) -> _Classified:
-    listing = dataset.listing()
-    statement = session.follows(dataset, listing, "classify")
-    digest = str(statement.link.detail["report"])
-    return _Classified(statement, json.loads(session.ledger.read_document(digest)), digest, listing.address)
-
-
-def _decision(session: Session, classified: _Classified, wish: Wish) -> Decision:
+def _decision(session: Session, classified: Classified, wish: Wish) -> Decision:
     """Return the decision to sign. Raises UsageError when it could never count."""
     from custody.classifiers.memory import Decision, detector_digest, moment
     from custody.classifiers.reviewed import apply
