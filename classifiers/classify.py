@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from custody.classifiers.engine import Scanner
 from custody.classifiers.grading import (
     grade_column,
@@ -17,7 +20,7 @@ from custody.classifiers.grading import (
     wilson,
 )
 from custody.classifiers.report import ClassificationReport, ColumnReport, FileReport, FindingReport, Translation
-from custody.classifiers.scan import Column, FileScan, Finding, scan
+from custody.classifiers.scan import Column, Dismissed, FileScan, Finding, Wrong, scan
 from custody.dataset import Dataset
 from custody.keys import Secret
 from custody.policy import Policy
@@ -27,7 +30,13 @@ NO_NER = "Names, places and organisations in free text were not looked for: no l
 
 
 def classify(
-    dataset: Dataset, rules: Policy, secret: Secret, *, created_at: str, scanner: Scanner | None = None
+    dataset: Dataset,
+    rules: Policy,
+    secret: Secret,
+    *,
+    created_at: str,
+    scanner: Scanner | None = None,
+    wrong: Callable[[Mapping[str, str]], Wrong] = lambda _: {},
 ) -> ClassificationReport:
     """Scan and grade a dataset.
 
@@ -37,6 +46,7 @@ def classify(
         secret: keys the fingerprints.
         created_at: RFC 3339 UTC.
         scanner: one made for the same policy, to use again; by default a new one.
+        wrong: given what the findings depend on, the values that stewards say are no findings.
 
     Raises:
         DatasetError: there is no dataset, or it cannot be addressed.
@@ -45,7 +55,7 @@ def classify(
     """
     scanner = scanner or Scanner(rules)
     with dataset.held() as listing:
-        scans = scan(dataset, scanner, secret)
+        scans = scan(dataset, scanner, secret, wrong(scanner.detector))
     unread = tuple(text for one in scans for text in one.unscanned)
     reports = tuple(_file(one, rules) for one in scans)
     rows = sum(one.rows for one in scans)
@@ -131,4 +141,9 @@ def _finding(one: Finding, filled: int) -> FindingReport:
         max_score=one.max_score,
         recognizers=tuple(sorted(one.recognizers)),
         previews=dict(sorted(one.previews.items())),
+        dismissed={key: _dismissed(gone) for key, gone in sorted(one.dismissed.items())},
     )
+
+
+def _dismissed(one: Dismissed) -> dict[str, Any]:
+    return {"cells": one.cells, "validated": one.validated, "recognizers": sorted(one.recognizers)}

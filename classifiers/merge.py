@@ -13,7 +13,7 @@ from functools import cache, reduce
 
 from pydantic import TypeAdapter, ValidationError
 
-from custody.classifiers.scan import PREVIEWS, Column, FileScan, Finding
+from custody.classifiers.scan import PREVIEWS, Column, Dismissed, FileScan, Finding
 from custody.classifiers.sketch import Sketch
 from custody.errors import IntegrityError, UsageError
 
@@ -106,7 +106,14 @@ def _found(one: Finding, other: Finding) -> Finding:
         recognizers=one.recognizers | other.recognizers,
         previews=dict(previews),
         values=values,
+        dismissed={key: _gone(key, one, other) for key in sorted({*one.dismissed, *other.dismissed})},
     )
+
+
+def _gone(key: str, one: Finding, other: Finding) -> Dismissed:
+    parts = [part.dismissed.get(key, Dismissed()) for part in (one, other)]
+    cells, validated = sum(part.cells for part in parts), sum(part.validated for part in parts)
+    return Dismissed(cells, validated, parts[0].recognizers | parts[1].recognizers)
 
 
 def _sketch(one: Finding) -> Sketch:

@@ -19,6 +19,8 @@ class FindingReport:
 
     tried, passed: distinct texts in which a checksum was computed, and how many held. chance: the share that would by
     chance; 0 where the entity has no checksum.
+    dismissed: by fingerprint, the `cells` and `validated` that stewards call no finding, by which `recognizers`. They
+    are counted in the other numbers.
     """
 
     entity: str
@@ -33,6 +35,7 @@ class FindingReport:
     max_score: float
     recognizers: tuple[str, ...]
     previews: Mapping[str, str]
+    dismissed: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

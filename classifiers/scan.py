@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from custody import formats
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
 
 PREVIEWS = 3  # masked examples kept per column and entity
 MASK = "***"
+Wrong = Mapping[str, frozenset[str]]  # fingerprint -> recognisers that may be wrong about it
+
+
+@dataclass
+class Dismissed:
+    """Cells whose only value is no finding, say stewards; they are counted in the finding all the same."""
+
+    cells: int = 0
+    validated: int = 0
+    recognizers: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -41,6 +53,7 @@ class Finding:
     recognizers: set[str] = field(default_factory=set)
     previews: dict[str, str] = field(default_factory=dict)  # fingerprint -> masked text
     values: Sketch = field(default_factory=Sketch)  # what `tried` and `passed` count, where parts will be merged
+    dismissed: dict[str, Dismissed] = field(default_factory=dict)  # by fingerprint
 
 
 @dataclass
@@ -66,7 +79,7 @@ class FileScan:
     unscanned: list[str] = field(default_factory=list)
 
 
-def scan(dataset: Dataset, scanner: Scanner, secret: Secret) -> list[FileScan]:
+def scan(dataset: Dataset, scanner: Scanner, secret: Secret, wrong: Wrong = MappingProxyType({})) -> list[FileScan]:
     """Read every file whole and analyse every cell.
 
     What cannot be read is named in the result, never skipped and never an exception.
@@ -75,11 +88,12 @@ def scan(dataset: Dataset, scanner: Scanner, secret: Secret) -> list[FileScan]:
         dataset: what to scan.
         scanner: the engine.
         secret: keys the fingerprints.
+        wrong: values that stewards say are no findings, and by which recognisers; their cells are told apart.
     """
-    return [_scan_file(dataset, path, scanner, secret) for path in dataset.files()]
+    return [_scan_file(dataset, path, scanner, secret, wrong) for path in dataset.files()]
 
 
-def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret) -> FileScan:
+def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret, wrong: Wrong) -> FileScan:
     found = FileScan(path)
     try:
         for chunk in formats.read(dataset.root / path):
@@ -91,7 +105,7 @@ def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret) ->
                     # what is scanned and redacted are cells; a value in a name would stay, and stand in every report
                     _note(found, f"{path}, column {index}: its name holds {entity}, so it is data and not a name")
                     continue
-                _scan_column(found, found.columns.setdefault(name, Column(name)), cells, scanner, secret)
+                _scan_column(found, found.columns.setdefault(name, Column(name)), cells, scanner, secret, wrong)
     except DatasetError as error:
         line = error.where.rpartition(", ")[2] if ", line" in error.where else ""
         _note(found, f"{path}: {error.what}" + (f" ({line})" if line else ""))
@@ -114,7 +128,9 @@ def _note(found: FileScan, text: str) -> None:
         found.unscanned.append(text)
 
 
-def _scan_column(found: FileScan, column: Column, cells: pa.StringArray, scanner: Scanner, secret: Secret) -> None:
+def _scan_column(
+    found: FileScan, column: Column, cells: pa.StringArray, scanner: Scanner, secret: Secret, wrong: Wrong
+) -> None:
     column.cells += len(cells)
     counts = _distinct(cells)
     column.filled += sum(counts.values())
@@ -126,7 +142,7 @@ def _scan_column(found: FileScan, column: Column, cells: pa.StringArray, scanner
         _note(found, f"{found.path}, column {column.column}: {why}")
     for text, spans in zip(texts, scanned.spans, strict=True):
         if spans:
-            _add(column, text, counts[text], counting(text, spans), secret)
+            _add(column, text, counts[text], counting(text, spans), secret, wrong)
 
 
 def _distinct(cells: pa.StringArray) -> dict[str, int]:
@@ -138,7 +154,7 @@ def _distinct(cells: pa.StringArray) -> dict[str, int]:
     return {text: count for text, count in zip(texts, counts, strict=True) if text}
 
 
-def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret: Secret) -> None:
+def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret: Secret, wrong: Wrong) -> None:
     for entity in sorted({span.entity for span in spans}):
         mine = [span for span in spans if span.entity == entity]
         finding = column.findings.setdefault(entity, Finding(entity))
@@ -147,9 +163,24 @@ def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret:
         finding.validated += count * any(span.validated for span in mine)
         finding.max_score = max(finding.max_score, *(span.score for span in mine))
         finding.recognizers |= {span.recognizer for span in mine}
+        if wrong and _dismiss(finding, {text[one.start : one.end] for one in mine}, mine, count, secret, wrong):
+            continue
         if len(finding.previews) < PREVIEWS:
             value = text[mine[0].start : mine[0].end]
             finding.previews[fingerprint(entity, value, secret)] = mask(value)
+
+
+def _dismiss(finding: Finding, values: set[str], spans: list[Span], count: int, secret: Secret, wrong: Wrong) -> bool:
+    """Note cells whose only value is said to be no finding. Return whether they are such."""
+    names = {span.recognizer for span in spans}
+    known = fingerprint(finding.entity, min(values), secret)
+    if len(values) > 1 or known not in wrong or not names <= wrong[known]:
+        return False
+    gone = finding.dismissed.setdefault(known, Dismissed())
+    gone.cells += count
+    gone.validated += count * any(span.validated for span in spans)
+    gone.recognizers |= names
+    return True
 
 
 def fingerprint(entity: str, value: str, secret: Secret) -> str:

@@ -24,7 +24,7 @@ from custody.schemes import NONE, Cell, Scheme, SchemeName
 from custody.yamlfile import Location, Parsed, Strict
 
 RedactMethod = Literal["replace", "mask", "redact"]
-Step = Literal["audit", "classify", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
+Step = Literal["audit", "classify", "review", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
 
