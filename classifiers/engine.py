@@ -17,9 +17,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from custody.classifiers import recognizers
 from custody.errors import PolicyError
 from custody.policy import Policy
 
@@ -146,8 +146,8 @@ def _analyzer() -> AnalyzerEngine:
     registry = RecognizerRegistry(supported_languages=[LANGUAGE])
     registry.load_predefined_recognizers(languages=[LANGUAGE], nlp_engine=engine)
     registry.remove_recognizer("SpacyRecognizer")  # it would promise the entities of a model that is not there
-    for name in ("columns.yaml",):
-        registry.add_recognizers_from_yaml(str(files("custody.classifiers.recognizers").joinpath(name)))
+    for one in recognizers.load():
+        registry.add_recognizer(one)
     return AnalyzerEngine(
         registry=registry,
         nlp_engine=engine,
