@@ -20,6 +20,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from custody.classifiers import recognizers
+from custody.classifiers.names import hints
 from custody.errors import PolicyError
 from custody.policy import Policy
 
@@ -35,7 +36,6 @@ CACHED_CELLS = 50_000  # distinct cells whose spans are remembered; memory only,
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
 _BARE_NUMBER = re.compile(r"\s*[+-]?\d*\.?\d+\s*")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Scanner:
             column: the leaf path; its words are context.
             text: the cell, at most MAX_CELL characters.
         """
-        key = (words(column), text)
+        key = (hints(column), text)
         if key not in self._cache:
             if len(self._cache) >= CACHED_CELLS:
                 self._cache.clear()
@@ -129,11 +129,6 @@ class Scanner:
             for one in self.recognizers
             if isinstance(one, PatternRecognizer) and type(one).validate_result is not PatternRecognizer.validate_result
         )
-
-
-def words(column: str) -> tuple[str, ...]:
-    """Split a column's path into lower-case words, at case, digits and punctuation."""
-    return tuple(word.lower() for word in _WORD.findall(column))
 
 
 def _analyzer() -> AnalyzerEngine:

@@ -15,7 +15,8 @@ from hypothesis import strategies as some
 
 from custody import policy
 from custody.classifiers import Scanner
-from custody.classifiers.engine import _BARE_NUMBER, LANGUAGE, THRESHOLD, words
+from custody.classifiers.engine import _BARE_NUMBER, LANGUAGE, THRESHOLD
+from custody.classifiers.names import hints, words
 from custody.errors import PolicyError
 from tests.conftest import ROOT
 
@@ -45,7 +46,7 @@ COLUMNS = some.sampled_from(["text", "FirstName", "home_address", "postalCode", 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cell=CELLS, column=COLUMNS)
 def test_a_cell_gives_what_presidios_analyzer_gives(scanner: Scanner, cell: str, column: str) -> None:
-    context = list(words(column))
+    context = list(hints(column))
     expected = [
         (one.entity_type, one.start, one.end, one.score)
         for one in scanner.analyzer.analyze(cell, LANGUAGE, context=context, score_threshold=THRESHOLD)
