@@ -13,7 +13,7 @@ HEX_BITS = 2.8
 OTHER_BITS = 3.3
 _PLACEHOLDER = re.compile(
     r"x{4,}|\*{3,}|\.{3,}|\byour|your[_-]|example|placeholder|change[_-]?(?:me|this|it)|replace|dummy|insert|redacted|filtered"
-    r"|masked|fixme|not[_-]?(?:a[_-]?)?real|fake|sample|to[_-]?do\b|<[^<>]*>|\$\{|\{\{|\}\}|\$\(|%\(|\[\w*\]|#\{|0{8}|1234567|abcdefg"
+    r"|masked|fixme|not[_-]?(?:a[_-]?)?real|fake|sample|to[_-]?do\b|<[^<>]*>|\$\{|\{\{|\}\}|\$\(|%\(|\[\w*\]|#\{|\Bword[=:]|\A[=:]|0{8}|1234567|abcdefg"
     r"|\A\$|\A%|\A<|\A\{|\A&|\A!",
     re.IGNORECASE,
 )

@@ -18,6 +18,7 @@ def make(
     patterns: Mapping[str, tuple[str, float]],
     judge: Judge,
     context: Sequence[str] = (),
+    chance: float = 0.0,
 ) -> PatternRecognizer:
     r"""Return a recogniser of its own class that overrides `validate_result` and holds no state.
 
@@ -28,13 +29,17 @@ def make(
         judge: is given the matched text. True: proven by structure or checksum, score 1. False: it is not the entity.
             None: the pattern's score stands.
         context: words that raise the score when one stands before the match or in the column's name.
+        chance: share (0 to 1) of random texts of the pattern's form that the judge would prove; the class's `chance`.
+            0 where the form itself is the proof, or where nothing is proven.
     """
     from presidio_analyzer import Pattern, PatternRecognizer
 
     def validate_result(_: PatternRecognizer, pattern_text: str) -> bool | None:
         return judge(pattern_text)
 
-    kind = type(name, (PatternRecognizer,), {"validate_result": validate_result})
+    kind = type(
+        name, (PatternRecognizer,), {"validate_result": validate_result, "chance": chance, "__module__": __name__}
+    )
     made: PatternRecognizer = kind(
         supported_entity=entity,
         name=name,
