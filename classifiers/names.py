@@ -2,8 +2,9 @@
 """What the name of a column says: its words, and the words joined as people join them.
 
 Presidio knows context by single words only. `first` and `name` say little, `firstname` says much, so neighbouring words
-are also given joined; a name that is one term from end to end is given once more after `=`. Chinese is written without
-spaces, so every piece of two to six of its letters is given.
+are also given joined. The last part of a path is given once more whole, after `=`, and its last word after `~`: an
+`account_owner` is an owner, an `owner_type` is none. Chinese is written without spaces, so every piece of two to six of
+its letters is given.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ def words(column: str) -> tuple[str, ...]:
 
 
 def hints(column: str) -> tuple[str, ...]:
-    """Return the context that a column's path gives its cells: words, joined words, the whole leaf after `=`."""
+    """Return the context that a column's path gives its cells: words, joined words, the leaf whole and its end."""
     path = column[-_LONGEST:]
     single = words(path)
     joined = ("".join(single[at : at + n]) for n in _JOINED for at in range(len(single) - n + 1))
     pieces = (run[at : at + n] for run in _HAN.findall(path) for n in _PIECES for at in range(len(run) - n + 1))
-    leaf = "".join(words(re.split(r"[./\[\]]+", path.rstrip("[]"))[-1]))
-    return tuple(dict.fromkeys((*single, *joined, *pieces, *(("=" + leaf,) if leaf else ()))))
+    leaf = words(re.split(r"[./\[\]]+", path.rstrip("[]"))[-1])
+    whole = ("=" + "".join(leaf), "~" + leaf[-1]) if leaf else ()
+    return tuple(dict.fromkeys((*single, *joined, *pieces, *whole)))
 
 
 def _camel(run: str) -> list[str]:
