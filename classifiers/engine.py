@@ -19,6 +19,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from custody.classifiers import presidio
+from custody.classifiers.names import hints
 from custody.classifiers.presidio import LANGUAGE
 from custody.errors import DatasetError, PolicyError
 from custody.policy import Policy
@@ -39,7 +40,6 @@ FEW = 16  # cells; Presidio itself takes no longer for fewer
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
 _BARE_NUMBER = re.compile(r"\s*[+-]?\d*\.?\d+\s*")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class Span(NamedTuple):
@@ -125,7 +125,11 @@ class Scanner:
             column: the leaf path; its words are context.
             texts: the cells, each at most MAX_CELL characters.
         """
-        return self._scanned(self._batch(texts, words(column)), len(texts))
+        return self._scanned(self._batch(texts, hints(column)), len(texts))
+
+    def find(self, column: str, text: str) -> tuple[Span, ...]:
+        """Return the hits in one cell of a column that count. Raises as `find_all`."""
+        return self.find_all(column, [text])[0]
 
     def find_all(self, column: str, texts: Sequence[str]) -> list[tuple[Span, ...]]:
         """Return the hits in each cell of a column that count.
@@ -199,11 +203,6 @@ def counting(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
     if spans and _BARE_NUMBER.fullmatch(text):
         return tuple(one for one in spans if one.score > THRESHOLD)
     return spans
-
-
-def words(column: str) -> tuple[str, ...]:
-    """Split a column's path into lower-case words, at case, digits and punctuation."""
-    return tuple(word.lower() for word in _WORD.findall(column))
 
 
 def _doubts() -> tuple[str, ...]:

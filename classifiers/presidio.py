@@ -9,9 +9,9 @@ tokenizer whose lemma is the lower-case word; without lemmas Presidio's context 
 from __future__ import annotations
 
 import logging
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from custody.classifiers import recognizers
 from custody.classifiers.fast.context import WordsOnly
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def analyzer() -> AnalyzerEngine:
     registry = RecognizerRegistry(supported_languages=[LANGUAGE])
     registry.load_predefined_recognizers(languages=[LANGUAGE], nlp_engine=engine)
     registry.remove_recognizer("SpacyRecognizer")  # it would promise the entities of a model that is not there
-    for name in ("columns.yaml",):
-        registry.add_recognizers_from_yaml(str(files("custody.classifiers.recognizers").joinpath(name)))
+    for one in recognizers.load():
+        registry.add_recognizer(one)
     return AnalyzerEngine(
         registry=registry,
         nlp_engine=engine,

@@ -136,7 +136,7 @@ class _Work:
             only = self._near(rule.index)
             if only is not None and not only:
                 return ()
-        if rule.shape.factors is None:
+        if rule.factors is None:
             return windows.whole(self._text, range(len(self._text.cells)) if only is None else sorted(only))
         where = self._seen.held(("rule", at))
         parts = windows.stretches(self._text, rule.shape, where) if where else ()

@@ -16,6 +16,8 @@ import regex
 DIGIT, WORD, SPACE, OTHER, FOLDED = range(0x80, 0x85)  # beyond ASCII; FOLDED equals an ASCII letter but for case
 BORDER = 0xFF  # before the first and after the last character of a cell
 
+FOLDED_POINTS = (0x130, 0x131, 0x17F, 0x212A)  # the last kind: dotted and dotless i, long s, the Kelvin sign
+
 Kinds = int
 
 NOTHING: Kinds = 0

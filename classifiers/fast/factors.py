@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.charset import ALL, ASCII, BEYOND, BORDER, CHARACTERS, NOTHING, WORDS, Kinds
+from custody.classifiers.fast.dialect import ForeignError, readable
 from custody.classifiers.fast.rarity import share
 
 MAX_WAYS = 96  # ways followed through one pattern before alternatives are merged
@@ -31,10 +32,6 @@ RARE = 1e-6  # a factor that holds at no more of the characters costs next to no
 TOO_COMMON = 0.3  # a factor that holds at so many characters sieves nothing
 WIDTH = 6  # characters of a factor that the sieve looks at first
 ENDLESS = 1 << 20  # a width as good as infinite
-_FOREIGN = re.compile(
-    r"\\[XKRhHGpPNmML]|\[\[:|\(\?\||\(\?[a-zA-Z]*[rVbpefw][a-zA-Z]*[):]|\{[esid]\s*[<:}]|\(\?&|\(\?\("
-)
-_LETTERS = re.compile(r"\\p\{L[ult]?\}")
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Shape:
     factors: one of them holds wherever the pattern matches; None when nothing is known. width: characters a match has
     at most. reach: characters a match looks at beyond its end. before: characters it looks at before its start. kinds:
     what a match can consist of. tame: no repeat stands in another, so that trying it takes time in proportion to the
-    text, and little more.
+    text, and little more. refers: it refers back to groups by number.
     """
 
     factors: tuple[Factor, ...] | None
@@ -73,25 +70,24 @@ class Shape:
     before: int
     kinds: Kinds
     tame: bool
+    refers: bool
 
 
 def shape_of(pattern: str, flags: int) -> Shape:
     """Return what must hold where a pattern of the module `regex` matches under some of its flags."""
-    unknown = Shape(None, ENDLESS, ENDLESS, ENDLESS, CHARACTERS, tame=False)
-    if _FOREIGN.search(readable := _LETTERS.sub(r"\\w", pattern)):
-        return unknown
+    unknown = Shape(None, ENDLESS, ENDLESS, ENDLESS, CHARACTERS, tame=False, refers=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # where `re` announces another meaning, the meanings may differ already
-            parsed = parser.parse(readable, _re_flags(flags))
+            parsed = parser.parse(readable(pattern), _re_flags(flags))
         ways = _Ways(parsed.state.flags).follow(parsed)
-    except (re.error, _Unknown, RecursionError, Warning):
+    except (re.error, _Unknown, ForeignError, RecursionError, Warning):
         return unknown
     known = _chosen([list(_runs(way)) for way in ways])
     around = _Around()
     around.walk(parsed)
     width = min(parsed.getwidth()[1], ENDLESS)
-    return Shape(known, width, around.after, around.before, around.kinds, around.tame)
+    return Shape(known, width, around.after, around.before, around.kinds, around.tame, around.refers)
 
 
 def _re_flags(flags: int) -> int:
@@ -219,8 +215,8 @@ def _member(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
     if kind in (op.LITERAL, op.NOT_LITERAL, op.RANGE):
         low, high = value if kind is op.RANGE else (value, value)
         plain = sum(1 << point for point in range(low, min(high, 0x7F) + 1))
-        # beyond ASCII a letter may equal an ASCII one but for its case
-        return plain | (BEYOND | (charset.ASCII_LETTERS if flags & re.IGNORECASE else 0) if high > 0x7F else 0), plain
+        folded = flags & re.IGNORECASE and any(low <= point <= high for point in charset.FOLDED_POINTS)
+        return plain | (BEYOND if high > 0x7F else 0) | (charset.ASCII_LETTERS if folded else 0), plain
     if kind is op.ANY:
         return CHARACTERS, CHARACTERS if flags & re.DOTALL else CHARACTERS & ~charset.kinds_of("\n")
     if kind is op.CATEGORY:
@@ -403,7 +399,7 @@ class _Around:
     def __init__(self) -> None:
         self.before = self.after = 1
         self.kinds = NOTHING
-        self.tame = True
+        self.tame, self.refers = True, False
 
     def walk(self, nodes: Any) -> None:
         self._walk(nodes, nodes.state.flags, repeated=False)
@@ -416,6 +412,8 @@ class _Around:
                 self._look(*value)
             elif kind is op.SUBPATTERN:
                 self._walk(value[3], (flags | value[1]) & ~value[2], repeated=repeated)
+            elif kind is op.GROUPREF:
+                self.refers = True
             elif kind is op.ATOMIC_GROUP:
                 self._walk(value, flags, repeated=repeated)
             elif kind is op.BRANCH:

@@ -6,12 +6,13 @@ The pattern that decides is Presidio's own, and so are `validate_result` and `in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from custody.classifiers.fast.alternatives import regrouped
-from custody.classifiers.fast.factors import Shape, shape_of
+from custody.classifiers.fast.factors import Factor, Shape, shape_of
 from custody.classifiers.fast.results import Result
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 TIMEOUT = 5.0  # seconds a pattern may take over one stretch of text; then the text counts as not scanned
+_FLAGS = re.compile(r"\(\?[a-zA-Z]+\)")  # of the whole pattern; nothing may stand before them
 LONG = 4096  # characters; watching the time costs more than a tame pattern takes on less
 
 
@@ -39,7 +41,19 @@ class Rule:
     def _regex(self) -> Any:
         import regex
 
-        return regex.compile(regrouped(self.pattern.regex), self.recognizer.global_regex_flags)
+        begun = "()" if self._keeps else ""
+        return regex.compile(begun + regrouped(self.pattern.regex), self.recognizer.global_regex_flags)
+
+    @cached_property
+    def _keeps(self) -> bool:
+        r"""Whether matches begin before they start, having `\K`; then an empty group tells where they begin."""
+        return "\\K" in self.pattern.regex
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...] | None:
+        """What has to stand where it matches; None when it is to be tried on every cell."""
+        plain = not self._keeps or not (self.shape.refers or _FLAGS.match(self.pattern.regex))
+        return self.shape.factors if plain else None
 
     @cached_property
     def _validates(self) -> bool:
@@ -63,7 +77,7 @@ class Rule:
         found = []
         for match in self._regex.finditer(text, first, stop, timeout=limit):
             start, end = match.span()
-            if start > last:
+            if start > last and (not self._keeps or match.start(1) > last):
                 break
             if end > start:
                 found.append(self._judged(text, start, end))

@@ -53,9 +53,7 @@ class Plan:
     @cached_property
     def sieve(self) -> Sieve[Key]:
         """Looks for what rules, gates and context words need."""
-        looked: dict[Key, tuple[Factor, ...]] = {
-            ("rule", at): rule.shape.factors or () for at, rule in enumerate(self.rules)
-        }
+        looked: dict[Key, tuple[Factor, ...]] = {("rule", at): rule.factors or () for at, rule in enumerate(self.rules)}
         looked |= {("gate", at): (shape.factors if shape else None) or () for at, shape in self.gates.items()}
         if self.words_only:
             looked |= {("context", at): self._words(one.context or ()) for at, one in enumerate(self.recognizers)}

@@ -23,6 +23,9 @@ from custody.classifiers.fast.rarity import share
 
 GROUPS = 6  # bytes of buckets; one more costs a pass over the text for each character of a window
 BUCKETS = 8 * GROUPS
+MARGIN = 64  # more than any run is long
+SHELF = 64  # factors told apart by one look at the places of a bucket
+AROUND = range(-3, 10)  # characters of that look, counted from the window
 NOTHING_MORE = 1e-7  # share of characters; a factor that adds no more shares its bucket
 
 Key = TypeVar("Key", bound=Hashable)
@@ -41,6 +44,8 @@ class Joined:
         self.starts = np.cumsum(lengths + 1) - lengths  # of each cell
         self.ends = self.starts + lengths
         self.kinds = self._kinds()
+        edge = bytes([BORDER]) * MARGIN
+        self.padded = np.frombuffer(edge + self.kinds + edge, np.uint8)  # so that runs can be looked at over the ends
 
     def _kinds(self) -> bytes:
         joined = "\xff".join(("", *self.cells, ""))
@@ -81,11 +86,49 @@ class Planned:
         run = self.factor.run[self.start : self.end]
         return [*run, *[ALL] * (WIDTH - len(run))]
 
+    def at(self, offset: int) -> Kinds:
+        """Return what the run asks for at a place counted from its window."""
+        place = offset + self.start
+        return self.factor.run[place] if 0 <= place < len(self.factor.run) else ALL
+
+    @cached_property
+    def rest(self) -> list[tuple[int, np.ndarray]]:
+        """What the look around does not see of the run, rarest first."""
+        places = [place for place in range(len(self.factor.run)) if place - self.start not in AROUND]
+        places.sort(key=lambda place: share(self.factor.run[place : place + 1]))
+        return [(place - self.start, charset.table(self.factor.run[place])) for place in places]
+
+
+class Shelf:
+    """Up to SHELF factors of one bucket."""
+
+    def __init__(self) -> None:
+        self.planned: list[Planned] = []
+
     @cached_property
     def tables(self) -> list[tuple[int, np.ndarray]]:
-        """The sets of the run, rarest first, with their places relative to the window."""
-        order = sorted(range(len(self.factor.run)), key=lambda at: share(self.factor.run[at : at + 1]))
-        return [(at - self.start, charset.table(self.factor.run[at])) for at in order if self.factor.run[at] != ALL]
+        """For each place around, most telling first: which factors each kind suits, as bits."""
+        tables = [(offset, self._table(offset)) for offset in AROUND]
+        return sorted((one for one in tables if not (one[1] == one[1][BORDER]).all()), key=lambda one: _ones(one[1]))
+
+    def _table(self, offset: int) -> np.ndarray:
+        table = np.zeros(256, np.uint64)
+        for bit, one in enumerate(self.planned):
+            table |= charset.table(one.at(offset)).astype(np.uint64) << np.uint64(bit)
+        return table
+
+    def look(self, kinds: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of some places that suit a factor all around, and for each which factors."""
+        suited = np.full(len(places), np.uint64((1 << len(self.planned)) - 1))
+        for offset, table in self.tables:
+            suited &= table[kinds[places + (MARGIN + offset)]]
+            left = suited != 0
+            if not left.all():
+                places, suited = places[left], suited[left]
+        return places, suited
+
+
+Spot = tuple[int, int, int]  # bucket, shelf in it, bit of it
 
 
 class Sieve(Generic[Key]):
@@ -97,18 +140,28 @@ class Sieve(Generic[Key]):
 
     def __init__(self, factors: Mapping[Key, Sequence[Factor]]) -> None:
         self._masks: list[list[Kinds]] = []
-        self.placed: dict[Key, list[tuple[int, Planned]]] = {key: [] for key in factors}
+        self.shelves: list[list[Shelf]] = []
+        self.spots: dict[Key, list[tuple[Spot, Planned]]] = {key: [] for key in factors}
         planned = [(key, Planned(one, *one.window)) for key, many in factors.items() for one in many]
         for key, one in sorted(planned, key=lambda pair: share(pair[1].mask)):
-            self.placed[key].append((self._place(one), one))
+            self.spots[key].append((self._spot(one), one))
         self._tables = [self._group(group) for group in range(GROUPS)]
 
-    def _place(self, one: Planned) -> int:
+    def _spot(self, one: Planned) -> Spot:
+        bucket = self._bucket(one)
+        shelves = self.shelves[bucket]
+        if len(shelves[-1].planned) == SHELF:
+            shelves.append(Shelf())
+        shelves[-1].planned.append(one)
+        return bucket, len(shelves) - 1, len(shelves[-1].planned) - 1
+
+    def _bucket(self, one: Planned) -> int:
         """Put a factor where it makes a bucket least more common, or into a bucket of its own."""
         costs = [(share(_union(mask, one.mask)) - share(mask), at) for at, mask in enumerate(self._masks)]
         cost, best = min(costs, default=(1.0, -1))
         if len(self._masks) < BUCKETS and cost > NOTHING_MORE:
             self._masks.append(one.mask)
+            self.shelves.append([Shelf()])
             return len(self._masks) - 1
         self._masks[best] = _union(self._masks[best], one.mask)
         return best
@@ -133,28 +186,26 @@ class Sieve(Generic[Key]):
                 bits = bits & suited if at else suited
             places = np.flatnonzero(bits != 0)
             groups.append((places, bits[places]))
-        return Sighting(text, self.placed, groups)
+        return Sighting(text, self, groups)
 
 
 class Sighting(Generic[Key]):
     """Where buckets hold in a text; whether a factor does is looked at when it is asked for."""
 
-    def __init__(
-        self,
-        text: Joined,
-        placed: Mapping[Key, list[tuple[int, Planned]]],
-        groups: list[tuple[np.ndarray, np.ndarray]],
-    ) -> None:
-        self._text, self._placed, self._groups = text, placed, groups
-        self._buckets: dict[int, np.ndarray] = {}
+    def __init__(self, text: Joined, sieve: Sieve[Key], groups: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        self._text, self._sieve, self._groups = text, sieve, groups
+        self._looked: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
         self._present = [int(np.bitwise_or.reduce(bits)) if len(bits) else 0 for _, bits in groups]
 
     def held(self, key: Key) -> list[tuple[Factor, np.ndarray]]:
         """Return those factors of a key that hold somewhere, with the places where their runs begin, in order."""
         found = []
-        for bucket, one in self._placed.get(key, ()):
+        for (bucket, shelf, bit), one in self._sieve.spots.get(key, ()):
             if self._present[bucket // 8] >> bucket % 8 & 1:
-                places = _held(one, self._text.array, self._bucket(bucket))
+                places, suited = self._shelf(bucket, shelf)
+                places = places[suited & np.uint64(1 << bit) != 0] if len(places) else places
+                for offset, table in one.rest:
+                    places = places[table[self._text.padded[places + (MARGIN + offset)]]]
                 if len(places):
                     found.append((one.factor, places - one.start))
         return found
@@ -164,20 +215,16 @@ class Sighting(Generic[Key]):
         inside = [places + factor.inside for factor, places in self.held(key)]
         return frozenset(self._text.cell_of(np.concatenate(inside)).tolist()) if inside else frozenset()
 
-    def _bucket(self, bucket: int) -> np.ndarray:
-        if bucket not in self._buckets:
+    def _shelf(self, bucket: int, shelf: int) -> tuple[np.ndarray, np.ndarray]:
+        if (bucket, shelf) not in self._looked:
             places, bits = self._groups[bucket // 8]
-            self._buckets[bucket] = places[bits & (1 << bucket % 8) != 0]
-        return self._buckets[bucket]
+            here = places[bits & (1 << bucket % 8) != 0]
+            self._looked[bucket, shelf] = self._sieve.shelves[bucket][shelf].look(self._text.padded, here)
+        return self._looked[bucket, shelf]
 
 
-def _held(one: Planned, kinds: np.ndarray, places: np.ndarray) -> np.ndarray:
-    places = places[(places >= one.start) & (places < len(kinds) - (len(one.factor.run) - one.start) + 1)]
-    for offset, table in one.tables:
-        if not len(places):
-            break
-        places = places[table[kinds[places + offset]]]
-    return places
+def _ones(table: np.ndarray) -> int:
+    return sum(int(one).bit_count() for one in table[:128])
 
 
 def _union(one: Sequence[Kinds], other: Sequence[Kinds]) -> list[Kinds]:

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from custody import yamlfile
-from custody.classifiers.engine import words
 from custody.classifiers.grading.reasons import entities_named
+from custody.classifiers.names import words
 from custody.classifiers.scan import Column
 from custody.policy import Policy
 

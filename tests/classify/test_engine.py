@@ -15,7 +15,8 @@ from hypothesis import strategies as some
 
 from custody import policy
 from custody.classifiers import Scanner
-from custody.classifiers.engine import FEW, THRESHOLD, words
+from custody.classifiers.engine import FEW, THRESHOLD
+from custody.classifiers.names import hints, words
 from custody.classifiers.presidio import LANGUAGE
 from custody.errors import PolicyError
 from tests.conftest import ROOT
@@ -46,7 +47,7 @@ COLUMNS = some.sampled_from(["text", "FirstName", "home_address", "postalCode", 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cell=CELLS, column=COLUMNS)
 def test_a_cell_gives_what_presidios_analyzer_gives(scanner: Scanner, cell: str, column: str) -> None:
-    context = list(words(column))
+    context = list(hints(column))
     expected = [
         (one.entity_type, one.start, one.end, one.score)
         for one in scanner.analyzer.analyze(cell, LANGUAGE, context=context, score_threshold=THRESHOLD)
