@@ -131,6 +131,9 @@ class _Work:
 
     def _parts(self, at: int, rule: Rule) -> Iterable[windows.Stretch]:
         """Return where a pattern has to be tried."""
+        where = self._seen.held(("rule", at)) if rule.factors is not None else []
+        if rule.factors is not None and not where:
+            return ()
         only = None
         if rule.index not in self._boosted and rule.weak(self._analyzer.threshold):
             only = self._near(rule.index)
@@ -138,8 +141,7 @@ class _Work:
                 return ()
         if rule.factors is None:
             return windows.whole(self._text, range(len(self._text.cells)) if only is None else sorted(only))
-        where = self._seen.held(("rule", at))
-        parts = windows.stretches(self._text, rule.shape, where) if where else ()
+        parts = windows.stretches(self._text, rule.shape, where)
         return parts if only is None else (part for part in parts if part[0] in only)
 
     def _match(self, rule: Rule, parts: Iterable[windows.Stretch]) -> None:

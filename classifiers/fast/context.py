@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _RUN = re.compile(r"\S+|\s+")
 _WITH_COLON = re.compile(r"\S*:\S*")
-_PLAIN = re.compile(r"([A-Za-z]{2,})([,;!?)\]]?)")
+_PLAIN = re.compile(r"([(\[\"]?)([A-Za-z]{2,})([,;!?)\]\"]|(?<=[a-z])\.|)")
 _NUMBERS = re.compile(r"[0-9]+(?:-[0-9]+)*[,;!?)\].]?")
 _NUMBER = re.compile(r"[0-9]+|[^0-9]")
 _NEVER = frozenset({"-PRON-", "be"})
@@ -240,22 +240,17 @@ class Words:
     def _tokens(self, chunk: str) -> Iterator[tuple[int, str]]:
         """Yield where each token ends and its lower-case form.
 
-        Letters with at most one mark after them need no tokenizer: its rules cut off the mark and leave letters whole,
-        unless an exception says otherwise.
+        Numbers, and letters between at most one mark on each side, need no tokenizer: its rules cut at a hyphen between
+        digits and off the marks, and leave letters whole, unless an exception says otherwise.
         """
         rules = self._tokenizer.rules
-        if _NUMBERS.fullmatch(chunk) and chunk not in rules:  # its rules cut at a hyphen between digits, and off a mark
-            for one in _NUMBER.finditer(chunk):
-                yield one.end(), one[0]
-            return
         plain = _PLAIN.fullmatch(chunk)
-        if plain and chunk not in rules and plain[1] not in rules:
-            yield len(plain[1]), plain[1].lower()
-            if plain[2]:
-                yield len(chunk), plain[2]
-            return
-        for one in self._tokenizer(chunk):
-            yield one.idx + len(one), one.lower_
+        if plain and rules.keys().isdisjoint((chunk, *plain.groups(), plain[1] + plain[2], plain[2] + plain[3])):
+            yield from ((plain.end(at), plain[at].lower()) for at in (1, 2, 3) if plain[at])
+        elif _NUMBERS.fullmatch(chunk) and chunk not in rules:
+            yield from ((one.end(), one[0]) for one in _NUMBER.finditer(chunk))
+        else:
+            yield from ((one.idx + len(one), one.lower_) for one in self._tokenizer(chunk))
 
     def _word(self, end: int, lower: str) -> Word:
         return Word(end, lower, self._keyword(lower))

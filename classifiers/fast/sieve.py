@@ -21,7 +21,7 @@ from custody.classifiers.fast.charset import ALL, BORDER, Kinds
 from custody.classifiers.fast.factors import WIDTH, Factor
 from custody.classifiers.fast.rarity import share
 
-GROUPS = 6  # bytes of buckets; one more costs a pass over the text for each character of a window
+GROUPS = 9  # bytes of buckets; one more costs a pass over the text for each character of a window
 BUCKETS = 8 * GROUPS
 MARGIN = 64  # more than any run is long
 SHELF = 64  # factors told apart by one look at the places of a bucket
@@ -143,7 +143,7 @@ class Sieve(Generic[Key]):
         self.shelves: list[list[Shelf]] = []
         self.spots: dict[Key, list[tuple[Spot, Planned]]] = {key: [] for key in factors}
         planned = [(key, Planned(one, *one.window)) for key, many in factors.items() for one in many]
-        for key, one in sorted(planned, key=lambda pair: share(pair[1].mask)):
+        for key, one in sorted(planned, key=lambda pair: -share(pair[1].mask)):
             self.spots[key].append((self._spot(one), one))
         self._tables = [self._group(group) for group in range(GROUPS)]
 
