@@ -93,7 +93,7 @@ def _columns(place: Path, scanner: Scanner, rules: Policy) -> Iterator[tuple[str
     """Yield table, column and whether it was flagged, for every column that has a cell."""
     for file in scan(Dataset(place), scanner, SECRET):
         for column in file.columns.values():
-            grade = rules.highest(rules.default, *(level for level, _ in grade_column(column, rules)))
+            grade = rules.highest(rules.default, *(one.grade for one in grade_column(column, rules)))
             if column.filled:
                 yield Path(file.path).stem, column.column.removeprefix("\ufeff"), grade != rules.default
 

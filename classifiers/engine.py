@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Presidio's analyzer as custody runs it: no language model, no download, no network.
+"""Finds entities in the cells of columns: Presidio's findings, on its own path or on the fast one.
 
-The recognisers are Presidio's default English set and those in `recognizers/`. The text is cut into words by a blank
-spaCy tokenizer whose lemma is the lower-case word; without lemmas Presidio's context words would silently do nothing.
-The words of a column's name are context for its cells. `tldextract` is pinned to the suffix list it ships, since by
-default it asks the network for a newer one.
+The words of a column's name are context for its cells. The fast path gives what Presidio gives; it is taken when what
+is installed is what it was proven for, and a few cells of each column are held against Presidio all the same. When one
+differs, Presidio itself runs from there on, and the report says so.
 """
 
 from __future__ import annotations
@@ -12,34 +11,38 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import logging
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from custody.classifiers import recognizers
+from custody.classifiers import presidio
 from custody.classifiers.names import hints
-from custody.errors import PolicyError
+from custody.classifiers.presidio import LANGUAGE
+from custody.errors import DatasetError, PolicyError
 from custody.policy import Policy
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
-LANGUAGE = "en"
+    from custody.classifiers.fast.analyzer import FastAnalyzer
+    from custody.classifiers.fast.batch import Batch, Checks
+    from custody.classifiers.fast.plain import PlainAnalyzer
+
 THRESHOLD = 0.4  # Presidio's floor for a hit with context; its own patterns without checksum start below
 MAX_CELL = 1_000_000  # characters; spaCy refuses longer texts
 COLUMN_RECOGNIZER = "ColumnRecognizer"  # what the names in columns.yaml end in: these judge cells by column names
-CACHED_CELLS = 50_000  # distinct cells whose spans are remembered; memory only, dropped with the scanner
+CHECKED = 2_000  # of so many cells one is held against Presidio
+LONG = 2_000  # characters; a longer cell is not held against Presidio, which would take long
+FEW = 16  # cells; Presidio itself takes no longer for fewer
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
 _BARE_NUMBER = re.compile(r"\s*[+-]?\d*\.?\d+\s*")
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """One hit in a cell. Offsets are code points; the text itself is not kept."""
 
     entity: str
@@ -48,6 +51,19 @@ class Span:
     score: float
     recognizer: str
     validated: bool  # a checksum of the recogniser holds
+
+
+@dataclass
+class Scanned:
+    """What was found in some cells of a column.
+
+    spans: for each cell, in Presidio's order. failed: cells that were not analysed whole, and why. checks: by
+    recogniser, in which cells its check was computed and held.
+    """
+
+    spans: list[tuple[Span, ...]]
+    failed: dict[int, str]
+    checks: dict[str, Checks]
 
 
 class Scanner:
@@ -62,13 +78,15 @@ class Scanner:
 
     def __init__(self, rules: Policy) -> None:
         self._named = _entities_named(rules)
-        self._cache: dict[tuple[tuple[str, ...], str], tuple[Span, ...]] = {}
+        self._doubts = list(_doubts())
+        self._unchecked = 0
+        self.checked = 0  # cells held against Presidio
         _refuse_unknown_entities(rules, self.entities)
 
     @cached_property
     def analyzer(self) -> AnalyzerEngine:
         """Presidio's engine with custody's configuration."""
-        return _analyzer()
+        return presidio.analyzer()
 
     @property
     def recognizers(self) -> list[EntityRecognizer]:
@@ -87,94 +105,110 @@ class Scanner:
         digest = hashlib.sha256("\n".join(told).encode()).hexdigest()
         return {"presidio-analyzer": version("presidio-analyzer"), "recognizers": digest, "ner": "none"}
 
-    def find(self, column: str, text: str) -> tuple[Span, ...]:
-        """Return the hits in one cell of a column, as Presidio orders them.
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """How each recogniser is run: `patterns`, `phone`, `gated` or `presidio`, as `fast.plan.Plan` says."""
+        plan = self._fast.plan
+        names = [str(one.name) for one in plan.recognizers]
+        ways = ["presidio"] * len(names) if self._doubts else plan.paths
+        return dict(sorted(zip(names, ways, strict=True)))
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why Presidio itself runs for every cell; empty while the fast path is taken."""
+        return tuple(self._doubts)
+
+    def scan(self, column: str, texts: Sequence[str]) -> Scanned:
+        """Return the hits in cells of a column.
 
         Args:
             column: the leaf path; its words are context.
-            text: the cell, at most MAX_CELL characters.
+            texts: the cells, each at most MAX_CELL characters.
         """
-        key = (hints(column), text)
-        if key not in self._cache:
-            if len(self._cache) >= CACHED_CELLS:
-                self._cache.clear()
-            self._cache[key] = self._find(*key)
-        return self._cache[key]
+        return self._scanned(self._batch(texts, hints(column)), len(texts))
+
+    def find(self, column: str, text: str) -> tuple[Span, ...]:
+        """Return the hits in one cell of a column that count. Raises as `find_all`."""
+        return self.find_all(column, [text])[0]
+
+    def find_all(self, column: str, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        """Return the hits in each cell of a column that count.
+
+        Raises:
+            DatasetError: a recogniser failed or took too long.
+        """
+        scanned = self.scan(column, texts)
+        for why in scanned.failed.values():
+            raise DatasetError(f"a cell of column {column} could not be analysed: {why}", remedy="take the cell out")
+        return [counting(text, spans) for text, spans in zip(texts, scanned.spans, strict=True)]
 
     def in_name(self, column: str) -> str:
         """Return the entity the policy names that stands in a column's name itself, or nothing.
 
         Then the name is data: a CSV without a header, or JSON keyed by what should be a value.
         """
-        hits = (one for one in self.find("", column[:MAX_CELL]) if not one.recognizer.endswith(COLUMN_RECOGNIZER))
+        name = column[:MAX_CELL]
+        hits = [one for one in self.find_all("", [name])[0] if not one.recognizer.endswith(COLUMN_RECOGNIZER)]
         return next((one.entity for one in hits if one.entity in self._named), "")
 
-    def _find(self, context: tuple[str, ...], text: str) -> tuple[Span, ...]:
-        found = self.analyzer.analyze(text, LANGUAGE, context=list(context), score_threshold=THRESHOLD)
-        if _BARE_NUMBER.fullmatch(text):
-            found = [one for one in found if one.score > THRESHOLD]
-        return tuple(self._span(one) for one in found)
+    @cached_property
+    def _fast(self) -> FastAnalyzer:
+        from custody.classifiers.fast.analyzer import FastAnalyzer
 
-    def _span(self, one: Any) -> Span:
-        name = str(one.recognition_metadata[one.RECOGNIZER_NAME_KEY])
-        validated = one.score == 1.0 and name in self._checksummed
-        return Span(one.entity_type, one.start, one.end, one.score, name, validated)
+        return FastAnalyzer(self.analyzer, LANGUAGE, THRESHOLD)
 
     @cached_property
-    def _checksummed(self) -> frozenset[str]:
-        from presidio_analyzer import PatternRecognizer
+    def _plain(self) -> PlainAnalyzer:
+        from custody.classifiers.fast.plain import PlainAnalyzer
 
-        return frozenset(
-            str(one.name)  # type: ignore[has-type]  # Presidio's classes are typed in part
-            for one in self.recognizers
-            if isinstance(one, PatternRecognizer) and type(one).validate_result is not PatternRecognizer.validate_result
-        )
+        return PlainAnalyzer(self.analyzer, LANGUAGE, THRESHOLD)
 
+    def _batch(self, texts: Sequence[str], context: Sequence[str]) -> Batch:
+        if self._doubts or len(texts) <= FEW:
+            return self._plain.analyze(texts, context)
+        batch = self._fast.analyze(texts, context)
+        if self._agrees(batch, context, texts):
+            return batch
+        self._doubts.append("the fast path found other things than Presidio in a cell that was held against it")
+        return self._plain.analyze(texts, context)
 
-def _analyzer() -> AnalyzerEngine:
-    logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)  # its warnings list what a default set leaves out
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+    def _agrees(self, batch: Batch, context: Sequence[str], texts: Sequence[str]) -> bool:
+        """Hold a cell against Presidio, one in CHECKED: of some cells of this call that with most hits."""
+        self._unchecked += len(texts)
+        if self._unchecked < CHECKED:
+            return True
+        some = range(0, len(texts), 1 + len(texts) // 32)
+        cell = max(some, key=lambda at: len(batch.results.get(at, ())))
+        if cell in batch.failed or len(texts[cell]) > LONG:
+            return True
+        self._unchecked = 0
+        self.checked += 1
+        expected = self._plain.analyze([texts[cell]], context).results.get(0, ())
+        return [one[:4] for one in batch.results.get(cell, ())] == [one[:4] for one in expected]
 
-    _pin_suffix_list()
-    engine = _tokenizer()
-    registry = RecognizerRegistry(supported_languages=[LANGUAGE])
-    registry.load_predefined_recognizers(languages=[LANGUAGE], nlp_engine=engine)
-    registry.remove_recognizer("SpacyRecognizer")  # it would promise the entities of a model that is not there
-    for one in recognizers.load():
-        registry.add_recognizer(one)
-    return AnalyzerEngine(
-        registry=registry,
-        nlp_engine=engine,
-        supported_languages=[LANGUAGE],
-        context_aware_enhancer=LemmaContextAwareEnhancer(context_matching_mode="whole_word"),
-    )
-
-
-def _tokenizer() -> SpacyNlpEngine:
-    import spacy
-    from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
-
-    class BlankTokenizer(SpacyNlpEngine):
-        """spaCy's rules for words, and nothing learned."""
-
-        def load(self) -> None:
-            self.nlp = {LANGUAGE: spacy.blank(LANGUAGE)}  # type: ignore[assignment]  # Presidio declares None
-
-        def _doc_to_nlp_artifact(self, doc: Any, language: str) -> NlpArtifacts:
-            starts, lemmas = [token.idx for token in doc], [token.lower_ for token in doc]
-            return NlpArtifacts([], doc, starts, lemmas, self, language, [])
-
-    engine = BlankTokenizer()
-    engine.load()
-    return engine
+    def _scanned(self, batch: Batch, count: int) -> Scanned:
+        names = [str(one.name) for one in self._plain.recognizers]
+        spans: list[tuple[Span, ...]] = [()] * count
+        for at, results in batch.results.items():
+            spans[at] = tuple(
+                Span(entity, start, end, score, names[index], held)
+                for entity, start, end, score, index, _, held in results
+            )
+        checks = {names[index]: one for index, one in batch.checks.items()}
+        return Scanned(spans, batch.failed, checks)
 
 
-def _pin_suffix_list() -> None:
-    import tldextract
-    from tldextract import tldextract as module
+def counting(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return the hits that count: in a cell that is nothing but a number, those with more than the floor."""
+    if spans and _BARE_NUMBER.fullmatch(text):
+        return tuple(one for one in spans if one.score > THRESHOLD)
+    return spans
 
-    module.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+def _doubts() -> tuple[str, ...]:
+    from custody.classifiers.fast.proven import doubts
+
+    return doubts()
 
 
 def _entities_named(rules: Policy) -> frozenset[str]:

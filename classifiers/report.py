@@ -4,31 +4,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from typing import Any
+
+from custody.classifiers.grading import Reason
 
 SCHEMA_VERSION = "1"
 
 
 @dataclass(frozen=True)
 class FindingReport:
-    """One entity in one column. `share` is of the filled cells; `previews` are masked texts by keyed fingerprint."""
+    """One entity in one column. `share` is of the filled cells; `previews` are masked texts by keyed fingerprint.
+
+    tried, passed: distinct texts in which a checksum was computed, and how many held. chance: the share that would by
+    chance; 0 where the entity has no checksum.
+    dismissed: by fingerprint, the `cells` and `validated` that stewards call no finding, by which `recognizers`. They
+    are counted in the other numbers.
+    """
 
     entity: str
     cells: int
     hits: int
     validated: int
+    tried: int
+    passed: int
+    chance: float
     share: float
     interval: tuple[float, float]
     max_score: float
     recognizers: tuple[str, ...]
     previews: Mapping[str, str]
+    dismissed: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class ColumnReport:
-    """One column with its grade and why."""
+    """One column with its grade and why.
+
+    why: the reasons for exactly the grade; where no rule fired, what that rests on. reasons: the evidence of every
+    rule that fired. notes: what was seen and not counted. impact: by objective, where the scheme has objectives.
+    """
 
     column: str
     grade: str
@@ -36,22 +52,37 @@ class ColumnReport:
     cells: int
     filled: int
     findings: tuple[FindingReport, ...]
+    reasons: tuple[Reason, ...] = ()
+    notes: tuple[str, ...] = ()
+    impact: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file with its grade and why."""
+    """One file with its grade and why: the reasons that are about more than one column."""
 
     path: str
     grade: str
     why: tuple[str, ...]
     rows: int
     columns: tuple[ColumnReport, ...]
+    reasons: tuple[Reason, ...] = ()
+    impact: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def entities(self) -> tuple[str, ...]:
         """What was found in the file, sorted."""
         return tuple(sorted({one.entity for column in self.columns for one in column.findings}))
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The dataset's grade in another scheme, or `none`. basis: what that rests on. note: the reason."""
+
+    scheme: str
+    grade: str
+    basis: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +107,8 @@ class ClassificationReport:
     rows: int
     files: tuple[FileReport, ...]
     listing: Mapping[str, str]
+    impact: Mapping[str, str] = field(default_factory=dict)
+    translations: tuple[Translation, ...] = ()
     schema_version: str = SCHEMA_VERSION
 
     @property

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from custody import formats
-from custody.classifiers.engine import MAX_CELL, Scanner, Span
+from custody.classifiers.engine import MAX_CELL, Scanner, Span, counting
+from custody.classifiers.sketch import Sketch
 from custody.dataset import Dataset
 from custody.errors import DatasetError
 from custody.keys import Secret
@@ -24,6 +26,16 @@ if TYPE_CHECKING:
 
 PREVIEWS = 3  # masked examples kept per column and entity
 MASK = "***"
+Wrong = Mapping[str, frozenset[str]]  # fingerprint -> recognisers that may be wrong about it
+
+
+@dataclass
+class Dismissed:
+    """Cells whose only value is no finding, say stewards; they are counted in the finding all the same."""
+
+    cells: int = 0
+    validated: int = 0
+    recognizers: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -34,18 +46,26 @@ class Finding:
     cells: int = 0
     hits: int = 0
     validated: int = 0  # cells with a hit whose checksum holds
+    tried: int = 0  # distinct cell texts in which a checksum of the entity was computed
+    passed: int = 0  # how many of them held
+    chance: float = 0.0  # share of random texts of the same shape whose checksum would hold; 0: there is no checksum
     max_score: float = 0.0
     recognizers: set[str] = field(default_factory=set)
     previews: dict[str, str] = field(default_factory=dict)  # fingerprint -> masked text
+    values: Sketch = field(default_factory=Sketch)  # what `tried` and `passed` count, where parts will be merged
+    dismissed: dict[str, Dismissed] = field(default_factory=dict)  # by fingerprint
 
 
 @dataclass
 class Column:
-    """One leaf path of one file. `filled` counts cells that are not null or empty."""
+    """One leaf path of one file. `filled` counts cells that are not null or empty, `distinct` their distinct texts."""
 
     column: str
     cells: int = 0
     filled: int = 0
+    distinct: int = 0
+    free_text: bool = False  # the cells are prose
+    sampled: bool = False  # not every cell was read, but a random sample
     findings: dict[str, Finding] = field(default_factory=dict)
 
 
@@ -59,7 +79,7 @@ class FileScan:
     unscanned: list[str] = field(default_factory=list)
 
 
-def scan(dataset: Dataset, scanner: Scanner, secret: Secret) -> list[FileScan]:
+def scan(dataset: Dataset, scanner: Scanner, secret: Secret, wrong: Wrong = MappingProxyType({})) -> list[FileScan]:
     """Read every file whole and analyse every cell.
 
     What cannot be read is named in the result, never skipped and never an exception.
@@ -68,11 +88,12 @@ def scan(dataset: Dataset, scanner: Scanner, secret: Secret) -> list[FileScan]:
         dataset: what to scan.
         scanner: the engine.
         secret: keys the fingerprints.
+        wrong: values that stewards say are no findings, and by which recognisers; their cells are told apart.
     """
-    return [_scan_file(dataset, path, scanner, secret) for path in dataset.files()]
+    return [_scan_file(dataset, path, scanner, secret, wrong) for path in dataset.files()]
 
 
-def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret) -> FileScan:
+def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret, wrong: Wrong) -> FileScan:
     found = FileScan(path)
     try:
         for chunk in formats.read(dataset.root / path):
@@ -84,7 +105,7 @@ def _scan_file(dataset: Dataset, path: str, scanner: Scanner, secret: Secret) ->
                     # what is scanned and redacted are cells; a value in a name would stay, and stand in every report
                     _note(found, f"{path}, column {index}: its name holds {entity}, so it is data and not a name")
                     continue
-                _scan_column(found, found.columns.setdefault(name, Column(name)), cells, scanner, secret)
+                _scan_column(found, found.columns.setdefault(name, Column(name)), cells, scanner, secret, wrong)
     except DatasetError as error:
         line = error.where.rpartition(", ")[2] if ", line" in error.where else ""
         _note(found, f"{path}: {error.what}" + (f" ({line})" if line else ""))
@@ -107,31 +128,33 @@ def _note(found: FileScan, text: str) -> None:
         found.unscanned.append(text)
 
 
-def _scan_column(found: FileScan, column: Column, cells: pa.StringArray, scanner: Scanner, secret: Secret) -> None:
+def _scan_column(
+    found: FileScan, column: Column, cells: pa.StringArray, scanner: Scanner, secret: Secret, wrong: Wrong
+) -> None:
     column.cells += len(cells)
-    for text, count in _distinct(cells):
-        column.filled += count
-        if len(text) > MAX_CELL:
-            _note(found, f"{found.path}, column {column.column}: a cell is longer than {MAX_CELL:,} characters")
-            continue
-        try:
-            spans = scanner.find(column.column, text)
-        except Exception as error:
-            _note(found, f"{found.path}, column {column.column}: a recogniser failed ({type(error).__name__})")
-            continue
-        _add(column, text, count, spans, secret)
+    counts = _distinct(cells)
+    column.filled += sum(counts.values())
+    texts = [text for text in counts if len(text) <= MAX_CELL]
+    if len(texts) < len(counts):
+        _note(found, f"{found.path}, column {column.column}: a cell is longer than {MAX_CELL:,} characters")
+    scanned = scanner.scan(column.column, texts)
+    for why in scanned.failed.values():
+        _note(found, f"{found.path}, column {column.column}: {why}")
+    for text, spans in zip(texts, scanned.spans, strict=True):
+        if spans:
+            _add(column, text, counts[text], counting(text, spans), secret, wrong)
 
 
-def _distinct(cells: pa.StringArray) -> Iterator[tuple[str, int]]:
+def _distinct(cells: pa.StringArray) -> dict[str, int]:
+    """Return each distinct text that is not empty with how many cells hold it."""
     import pyarrow.compute as pc
 
-    for one in pc.value_counts(cells):
-        text = one["values"].as_py()
-        if text is not None and text != "":
-            yield text, one["counts"].as_py()
+    counted = pc.value_counts(cells)
+    texts, counts = (counted.field(at).to_pylist() for at in (0, 1))
+    return {text: count for text, count in zip(texts, counts, strict=True) if text}
 
 
-def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret: Secret) -> None:
+def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret: Secret, wrong: Wrong) -> None:
     for entity in sorted({span.entity for span in spans}):
         mine = [span for span in spans if span.entity == entity]
         finding = column.findings.setdefault(entity, Finding(entity))
@@ -140,9 +163,24 @@ def _add(column: Column, text: str, count: int, spans: tuple[Span, ...], secret:
         finding.validated += count * any(span.validated for span in mine)
         finding.max_score = max(finding.max_score, *(span.score for span in mine))
         finding.recognizers |= {span.recognizer for span in mine}
+        if wrong and _dismiss(finding, {text[one.start : one.end] for one in mine}, mine, count, secret, wrong):
+            continue
         if len(finding.previews) < PREVIEWS:
             value = text[mine[0].start : mine[0].end]
             finding.previews[fingerprint(entity, value, secret)] = mask(value)
+
+
+def _dismiss(finding: Finding, values: set[str], spans: list[Span], count: int, secret: Secret, wrong: Wrong) -> bool:
+    """Note cells whose only value is said to be no finding. Return whether they are such."""
+    names = {span.recognizer for span in spans}
+    known = fingerprint(finding.entity, min(values), secret)
+    if len(values) > 1 or known not in wrong or not names <= wrong[known]:
+        return False
+    gone = finding.dismissed.setdefault(known, Dismissed())
+    gone.cells += count
+    gone.validated += count * any(span.validated for span in spans)
+    gone.recognizers |= names
+    return True
 
 
 def fingerprint(entity: str, value: str, secret: Secret) -> str:

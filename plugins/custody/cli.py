@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from custody import cli_review, policy
 from custody import home as homes
-from custody import policy
 from custody.dataset import Dataset
 from custody.errors import CustodyError
 from custody.verbs.session import Outcome, Session
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("datasets", nargs="+", type=Path)
     gate.add_argument("--intent", required=True)
     _verb(commands, "bom", _bom, "write the BOM of a trained model and its bundle", "model", "output")
+    cli_review.add(commands)
     _verb(commands, "summary", _summary, "tell what a run did").add_argument("--run", help="Airflow run id")
     verify = _add(commands, "verify", _verify, "re-verify a BOM offline", "bom")
     verify.add_argument("--bundle", required=True, type=Path, help="the statements the BOM follows")
@@ -102,7 +103,9 @@ def _init(arguments: Arguments) -> None:
 
 
 def _policy_check(arguments: Arguments) -> None:
-    print(f"{arguments.file}: ok, sha256 {policy.load(arguments.file).digest}")
+    rules = policy.load(arguments.file)
+    print(f"{arguments.file}: ok, sha256 {rules.digest}")
+    print(f"  scheme {rules.graded_by.told}")
 
 
 def _policy_schema(_: Arguments) -> None:

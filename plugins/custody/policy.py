@@ -12,23 +12,21 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from custody import keys, yamlfile
-from custody.errors import KeyringError
-from custody.yamlfile import Location, Strict
+from custody import keys, schemes, yamlfile
+from custody.errors import KeyringError, PolicyError
+from custody.rules import Rule, resolved
+from custody.schemes import NONE, Cell, Scheme, SchemeName
+from custody.yamlfile import Location, Parsed, Strict
 
 RedactMethod = Literal["replace", "mask", "redact"]
-Step = Literal["audit", "classify", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
+Step = Literal["audit", "classify", "review", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
-_COUNT = re.compile(r">=\s*([0-9]+)")
-_SHARE = re.compile(r">=\s*([0-9]+(?:\.[0-9]+)?)%")
 
 
 def _duration(value: object) -> object:
@@ -36,20 +34,6 @@ def _duration(value: object) -> object:
     if not match:
         raise ValueError("a duration is a whole number of days or hours, such as 7d or 12h")
     return timedelta(**{{"d": "days", "h": "hours"}[match[2]]: int(match[1])})
-
-
-def _count(value: object) -> object:
-    match = _COUNT.fullmatch(str(value))
-    if not match:
-        raise ValueError('a count is written ">=N"')
-    return float(match[1])
-
-
-def _share(value: object) -> object:
-    match = _SHARE.fullmatch(str(value))
-    if not match or float(match[1]) > 100:
-        raise ValueError('a share is written ">=N%" and is at most 100%')
-    return float(match[1]) / 100
 
 
 def _key_uri(value: str) -> str:
@@ -67,41 +51,8 @@ def _public_key(value: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
-Count = Annotated[float, BeforeValidator(_count, json_schema_input_type=str)]
-Share = Annotated[float, BeforeValidator(_share, json_schema_input_type=str)]
 KeyUri = Annotated[str, AfterValidator(_key_uri)]
 PublicKey = Annotated[str, AfterValidator(_public_key)]
-
-
-class When(Strict):
-    """The condition of a rule; what is left out does not count.
-
-    entity: any of these entities in one column. validated: only cells whose checksum holds count.
-    count: at least so many cells. prevalence: at least this share of the column's non-empty cells, by the lower end
-    of its 95 % Wilson interval. together: all of these entities in one file. rows: at least so many rows in a dataset
-    that already has `grade`.
-    """
-
-    entity: tuple[str, ...] = ()
-    validated: bool = False
-    count: Count = 1
-    prevalence: Share = 0
-    together: tuple[str, ...] = ()
-    rows: Count | None = None
-    grade: str | None = None
-
-    @model_validator(mode="after")
-    def _can_fire(self) -> Self:
-        if not self.entity and not self.together and self.rows is None:
-            raise ValueError("this rule never fires: it names no `entity`, `together` or `rows`")
-        return self
-
-
-class Rule(Strict):
-    """When the condition holds, the column, file or dataset has at least this grade."""
-
-    when: When
-    grade: str
 
 
 class BackupMeasure(Strict):
@@ -154,11 +105,12 @@ class BackupStore(Strict):
 class Policy(Strict):
     """The whole file. Load it with `load`."""
 
-    scheme: Literal["confidentiality-4"]
+    scheme: SchemeName
     default: str  # the grade of data in which no rule fired
     unscanned: str  # the least grade of data that could not be read whole
     fingerprint: KeyUri  # keys the fingerprints by which findings are recognised again
     grades: tuple[Rule, ...]
+    translate: dict[SchemeName, dict[str, str]] = Field(default_factory=dict)  # other scheme -> our grade -> its grade
     measures: dict[str, Measures]
     intents: dict[str, Intent]
     roles: dict[str, Role]
@@ -174,11 +126,22 @@ class Policy(Strict):
     @cached_property
     def levels(self) -> tuple[str, ...]:
         """The scheme's grades, lowest first."""
-        return scheme_levels(self.scheme)
+        return self.graded_by.levels
+
+    @property
+    def graded_by(self) -> Scheme:
+        """The scheme in force."""
+        return schemes.scheme(self.scheme)
 
     def highest(self, *grades: str) -> str:
         """Return the highest of some grades."""
-        return max(grades, key=self.levels.index)
+        return self.graded_by.highest(*grades)
+
+    def translated(self, grade: str, target: SchemeName) -> Cell:
+        """Return what a grade is in another scheme: by the policy's own word, else by the table."""
+        if own := self.translate.get(target, {}).get(grade):
+            return Cell(to=own, basis="policy")
+        return schemes.translate(grade, self.scheme, target)
 
     def role_of(self, step: str) -> Role | None:
         """Return the first role that may sign a step."""
@@ -194,12 +157,6 @@ class Policy(Strict):
         return frozenset({self.fingerprint, self.backups.key, *encrypting})
 
 
-def scheme_levels(name: str) -> tuple[str, ...]:
-    """Return a scheme's grades, lowest first. Schemes are data: they are read, not imported."""
-    text = files("custody.classifiers.schemes").joinpath(f"{name}.yaml").read_text()
-    return tuple(yaml.safe_load(text)["levels"])
-
-
 def load(path: Path) -> Policy:
     """Read and check a policy file.
 
@@ -213,19 +170,40 @@ def parse(data: bytes, where: str) -> Policy:
     """Check a policy given as bytes. Arguments: the file's bytes, and how errors name it. Raises as `load`."""
     parsed = yamlfile.parse(data, Policy, where)
     policy = parsed.value
-    for location, grade in _grades_named(policy):
-        if grade not in policy.levels:
-            raise yamlfile.wrong_word(grade, policy.levels, parsed.at(*location))
+    _check_rules(policy, parsed)
+    for location, grade, levels in _grades_named(policy):
+        if grade not in levels:
+            raise yamlfile.wrong_word(grade, levels, parsed.at(*location))
+    policy = policy.model_copy(update={"grades": tuple(resolved(rule, policy.graded_by) for rule in policy.grades)})
     object.__setattr__(policy, "_bytes", data)
     return policy
 
 
-def _grades_named(policy: Policy) -> Iterator[tuple[Location, str]]:
-    yield ("default",), policy.default
-    yield ("unscanned",), policy.unscanned
+def _check_rules(policy: Policy, parsed: Parsed[Policy]) -> None:
+    """Refuse a harm or an impact where the scheme knows neither."""
+    scheme = policy.graded_by
     for index, rule in enumerate(policy.grades):
-        yield ("grades", index, "grade"), rule.grade
+        for name, given, known in (("harm", rule.harm, scheme.harm), ("impact", rule.impact, scheme.objectives)):
+            if given and not known:
+                allowed, at = f"grade: one of {', '.join(scheme.levels)}", parsed.at("grades", index, name)
+                what = f"the scheme {scheme.name} does not grade by {name}"
+                raise PolicyError(what, where=at, allowed=allowed, remedy="give the grade, or change `scheme`")
+
+
+def _grades_named(policy: Policy) -> Iterator[tuple[Location, str, tuple[str, ...]]]:
+    """Yield where a grade is named, the grade, and which are allowed there."""
+    ours = policy.levels
+    yield ("default",), policy.default, ours
+    yield ("unscanned",), policy.unscanned, ours
+    for index, rule in enumerate(policy.grades):
+        if rule.grade:
+            yield ("grades", index, "grade"), rule.grade, ours
         if rule.when.grade:
-            yield ("grades", index, "when", "grade"), rule.when.grade
+            yield ("grades", index, "when", "grade"), rule.when.grade, ours
     for grade in policy.measures:
-        yield ("measures", grade), grade
+        yield ("measures", grade), grade, ours
+    for name, cells in policy.translate.items():
+        yield ("translate", name), name, tuple(other for other in schemes.NAMES if other != policy.scheme)
+        for grade, theirs in cells.items():
+            yield ("translate", name, grade), grade, ours
+            yield ("translate", name, grade), theirs, (*schemes.scheme(name).levels, NONE)

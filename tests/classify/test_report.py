@@ -188,16 +188,18 @@ def test_a_value_in_the_place_of_a_name_is_shown_nowhere_and_counts_as_unscanned
     assert CANARY not in json.dumps(report.to_dict()) + report.to_html()
 
 
+@pytest.mark.parametrize("more", [0, 100], ids=["on Presidio's path", "on the fast path"])
 def test_a_recogniser_that_raises_leaves_the_column_unscanned_and_quotes_nothing(
-    classified: Classify, scanner: Scanner, rules: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    classified: Classify, scanner: Scanner, rules: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
 ) -> None:
-    def fail(_: tuple[str, ...], text: str) -> tuple[()]:
-        if text == CANARY:
-            raise RuntimeError(text)
-        return ()
+    card = next(one for one in scanner.recognizers if "CREDIT_CARD" in one.supported_entities)
 
-    monkeypatch.setattr(scanner, "_find", fail)
-    report = classified(write_csv(tmp_path / "d" / "a.csv", note=[CANARY]))
+    def fail(text: str) -> bool:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(card, "validate_result", fail)
+    notes = [CANARY, "4111 1111 1111 1111", *(f"note {n}" for n in range(more))]
+    report = classified(write_csv(tmp_path / "d" / "a.csv", note=notes))
     assert report.unscanned == ("a.csv, column note: a recogniser failed (RuntimeError)",)
     assert report.grade == rules.unscanned
     assert CANARY not in json.dumps(report.to_dict())

@@ -30,9 +30,9 @@ class Hit:
     score: float = 1.0
 
 
-def find(_: str, text: str) -> Sequence[Hit]:
+def find(_: str, texts: Sequence[str]) -> Sequence[Sequence[Hit]]:
     """A detector as simple as can be: a plus sign and at least four digits."""
-    return [Hit("PHONE_NUMBER", one.start(), one.end()) for one in PHONE.finditer(text)]
+    return [[Hit("PHONE_NUMBER", one.start(), one.end()) for one in PHONE.finditer(text)] for text in texts]
 
 
 def test_hits_are_replaced_and_a_second_scan_finds_none(tmp_path: Path) -> None:
@@ -77,8 +77,8 @@ def test_a_numeric_cell_that_must_go_becomes_null(tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
     pq.write_table(pa.table({"n": [12345, 7]}), tmp_path / "d" / "a.parquet")
 
-    def digits(_: str, text: str) -> Sequence[Hit]:
-        return [Hit("PHONE_NUMBER", 0, len(text))] if len(text) == 5 else []
+    def digits(_: str, texts: Sequence[str]) -> Sequence[Sequence[Hit]]:
+        return [[Hit("PHONE_NUMBER", 0, len(text))] if len(text) == 5 else [] for text in texts]
 
     redact(Dataset(tmp_path / "d"), PLAN, digits, tmp_path / "out")
     assert pq.read_table(tmp_path / "out" / "a.parquet")["n"].to_pylist() == [None, None]

@@ -33,6 +33,7 @@ CYCLONEDX = "https://cyclonedx.org/bom"
 PREDICATES = {
     "audit": TEST_RESULT,
     "classify": SCAI,
+    "review": TEST_RESULT,
     "redact": PROVENANCE,
     "expect": TEST_RESULT,
     "encrypt": PROVENANCE,

@@ -51,7 +51,7 @@ class Hit(Protocol):
         """0 to 1."""
 
 
-Find = Callable[[str, str], Sequence[Hit]]  # column path, cell -> hits
+Find = Callable[[str, Sequence[str]], Sequence[Sequence[Hit]]]  # column path, cells -> hits of each cell
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def redact(dataset: Dataset, plan: Mapping[str, RedactMethod], find: Find, out: 
     Args:
         dataset: what to read.
         plan: entity -> `replace` by its name in angle brackets, `mask` every character by `*`, or `redact` to nothing.
-        find: finds the hits of a cell.
+        find: finds the hits in cells of a column.
         out: the directory to write; appears whole or not at all.
 
     Raises:
@@ -98,16 +98,26 @@ def _column_entities(path: Path, plan: Mapping[str, RedactMethod], find: Find) -
     for chunk in formats.read(path):
         _refuse_unread(path, chunk.unread)
         for column, cells in chunk.columns.items():
-            texts = [text for text in cells.to_pylist() if text]
-            filled[column] += len(texts)
-            whole = (hit.entity for text in texts for hit in find(column, text) if _covers(hit, text))
-            covered.setdefault(column, Counter()).update(whole)
+            counts = _texts(cells)
+            filled[column] += sum(counts.values())
+            entities = covered.setdefault(column, Counter())
+            for text, hits in zip(counts, find(column, list(counts)), strict=True):
+                entities.update({hit.entity: counts[text] for hit in hits if _covers(hit, text)})
     found: dict[str, str] = {}
     for column, entities in covered.items():
         for entity in plan:
             if filled[column] and entities[entity] / filled[column] >= MOSTLY:
                 found.setdefault(column, entity)
     return found
+
+
+def _texts(cells: pa.StringArray) -> dict[str, int]:
+    """Return the distinct texts of cells with how often each stands."""
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(cells)
+    texts, counts = (counted.field(at).to_pylist() for at in (0, 1))
+    return {text: count for text, count in zip(texts, counts, strict=True) if text}
 
 
 def _covers(hit: Hit, text: str) -> bool:
@@ -142,13 +152,16 @@ class _Editor:
         encoded = cells.dictionary_encode()
         texts = encoded.dictionary.to_pylist()
         uses = Counter(encoded.indices.to_pylist())
-        edited = [self._edit(column, text, uses[i]) for i, text in enumerate(texts)]
+        found = self._find(column, texts)
+        edited = [
+            self._edit(column, text, hits, uses[i]) for i, (text, hits) in enumerate(zip(texts, found, strict=True))
+        ]
         if edited == texts:
             return cells
         return pa.DictionaryArray.from_arrays(encoded.indices, pa.array(edited, pa.string())).cast(pa.string())
 
-    def _edit(self, column: str, text: str, uses: int) -> str:
-        hits: list[Hit] = [hit for hit in self._find(column, text) if hit.entity in self._plan]
+    def _edit(self, column: str, text: str, found: Sequence[Hit], uses: int) -> str:
+        hits: list[Hit] = [hit for hit in found if hit.entity in self._plan]
         own = self._columns.get(column)
         if own and text and not any(hit.entity == own for hit in hits):
             hits = [_WholeCell(own, 0, len(text))]
@@ -191,6 +204,7 @@ def _residual(copy: Dataset, plan: Mapping[str, RedactMethod], find: Find) -> di
     for path in copy.files():
         for chunk in formats.read(copy.root / path):
             for column, cells in chunk.columns.items():
-                for text in cells.drop_null().to_pylist():
-                    left.update({hit.entity for hit in find(column, text) if hit.entity in plan})
+                counts = _texts(cells)
+                for text, hits in zip(counts, find(column, list(counts)), strict=True):
+                    left.update({hit.entity: counts[text] for hit in hits if hit.entity in plan})
     return dict(left)

@@ -11,6 +11,7 @@ from custody.dataset import Dataset, Listing
 from custody.lineage import predicates
 from custody.lineage.statement import file_subject, now
 from custody.storage import write_whole
+from custody.verbs.decisions import dismissed_values
 from custody.verbs.session import Outcome, Session
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def classify(session: Session, dataset: Dataset) -> Outcome:
     """
     from custody.classifiers import classify as scan
 
-    report = scan(dataset, session.policy, session.home.secret(session.policy.fingerprint), created_at=now())
+    secret, at = session.home.secret(session.policy.fingerprint), now()
+    report = scan(dataset, session.policy, secret, created_at=at, wrong=lambda by: dismissed_values(session, by, at))
     listing = Listing(report.listing)
     document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
     page = report.to_html().encode()

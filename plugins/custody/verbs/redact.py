@@ -33,7 +33,7 @@ def redact(session: Session, dataset: Dataset, output: Path) -> Outcome:
     if not plan:
         return Outcome("redact", dataset.name, str(dataset.path), listing.address, grade)
     target = output / dataset.name
-    done = write(dataset, plan, Scanner(session.policy).find, target)
+    done = write(dataset, plan, Scanner(session.policy).find_all, target)
     _require(done.source == listing, dataset, "the bytes changed since they were classified")
     if left := {entity: count for entity, count in done.residual.items() if count}:
         raise IntegrityError(

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`AnalyzerEngine.analyze` for many texts at once, with the same results.
+
+What cannot be lifted over the threshold is not looked for: a match scored below it, of a recogniser without a check,
+whose context words stand neither in the text nor in the context given. Such a match is dropped in the end, and the only
+results it can displace before that score no higher.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from custody.classifiers.fast import windows
+from custody.classifiers.fast.batch import Batch
+from custody.classifiers.fast.context import Around, Context
+from custody.classifiers.fast.patterns import Rule, has_check
+from custody.classifiers.fast.phone import MAX_GROUPS, OutOfStepError, Phones
+from custody.classifiers.fast.plain import PlainAnalyzer
+from custody.classifiers.fast.plan import Plan
+from custody.classifiers.fast.results import Result, without_duplicates
+from custody.classifiers.fast.sieve import Joined
+
+if TYPE_CHECKING:
+    from presidio_analyzer import AnalyzerEngine
+
+BATCH = 4 << 20  # characters sieved at once
+# white space to `str` and not to `regex`, and letters whose lower case is an ASCII letter: Presidio itself reads these
+_ODD = re.compile("[\x1c\x1d\x1e\x1f\u0130\u212a]")
+Raw = dict[int, dict[int, list[Result]]]  # text -> recogniser -> results before any is dropped
+
+
+class FastAnalyzer:
+    """Analyses texts as an engine does.
+
+    Args:
+        engine: Presidio's, whose recognisers and enhancer decide.
+        language: of the texts.
+        threshold: the least score of a result.
+    """
+
+    def __init__(self, engine: AnalyzerEngine, language: str, threshold: float) -> None:
+        self.engine, self.language, self.threshold = engine, language, threshold
+        self.plan = Plan(engine, language)
+        self.context = Context(engine, language)
+
+    @property
+    def recognizers(self) -> list[Any]:
+        """The recognisers, by the index that results name."""
+        return self.plan.recognizers
+
+    def analyze(self, texts: Sequence[str], context: Iterable[str] = ()) -> Batch:
+        """Return the results for each text, with context words that hold for all of them."""
+        found = Batch()
+        boosted = self.context.supported(self.recognizers, [word.lower() for word in context])
+        with _uncollected():
+            for some in _batches(texts):
+                _Work(self, Joined([texts[at] for at in some]), some, boosted, found).run()
+            self._odd(texts, context, found)
+        return found
+
+    def _odd(self, texts: Sequence[str], context: Iterable[str], found: Batch) -> None:
+        """Have Presidio read the texts with characters about which libraries disagree."""
+        odd = [at for at, text in enumerate(texts) if _is_odd(text)]
+        batch = self._plain.analyze([texts[at] for at in odd], context) if odd else Batch()
+        found.results |= {odd[at]: one for at, one in batch.results.items()}
+        found.failed |= {odd[at]: why for at, why in batch.failed.items()}
+        for index, checks in batch.checks.items():
+            found.checks[index].tried |= {odd[at] for at in checks.tried}
+            found.checks[index].held |= {odd[at] for at in checks.held}
+
+    @cached_property
+    def _plain(self) -> PlainAnalyzer:
+        return PlainAnalyzer(self.engine, self.language, self.threshold)
+
+    @cached_property
+    def phones(self) -> dict[int, Phones]:
+        """What walks a text for phone numbers, by recogniser."""
+        return {index: Phones(self.recognizers[index].supported_regions) for index in self.plan.of("phone")}
+
+
+class _Work:
+    """One batch of texts: what is found in them, and what Presidio would keep of it.
+
+    Args:
+        analyzer: whose plan is followed.
+        text: the texts.
+        numbers: their indices outside.
+        boosted: the recognisers that the given context lifts.
+        found: takes the results.
+    """
+
+    def __init__(
+        self, analyzer: FastAnalyzer, text: Joined, numbers: Sequence[int], boosted: frozenset[int], found: Batch
+    ) -> None:
+        self._analyzer, self._plan, self._context = analyzer, analyzer.plan, analyzer.context
+        self._text, self._numbers, self._boosted, self._found = text, numbers, boosted, found
+        self._raw: Raw = defaultdict(lambda: defaultdict(list))
+        self._seen = self._plan.sieve.look(text)
+        self._known_near: dict[int, frozenset[int] | None] = {}
+
+    def run(self) -> None:
+        for at, rule in enumerate(self._plan.rules):
+            self._match(rule, self._parts(at, rule))
+        for index, phones in self._analyzer.phones.items():
+            for cell, parts in phones.places(self._text):
+                self._phone(index, phones, cell, parts)
+        for index, shape in self._plan.gates.items():
+            gated = shape is not None and shape.factors is not None
+            for cell in sorted(self._seen.cells(("gate", index))) if gated else range(len(self._text.cells)):
+                self._call(index, cell, None)
+        self._presidio()
+        for cell, by_recognizer in self._raw.items():
+            if results := self._kept(cell, by_recognizer):
+                self._found.results[self._numbers[cell]] = results
+
+    def _near(self, index: int) -> frozenset[int] | None:
+        """Return the cells in which a context word of a recogniser stands; None when that cannot be told."""
+        if index not in self._known_near:
+            told = self._plan.words_only
+            self._known_near[index] = self._seen.cells(("context", index)) if told else None
+        return self._known_near[index]
+
+    def _parts(self, at: int, rule: Rule) -> Iterable[windows.Stretch]:
+        """Return where a pattern has to be tried."""
+        only = None
+        if rule.index not in self._boosted and rule.weak(self._analyzer.threshold):
+            only = self._near(rule.index)
+            if only is not None and not only:
+                return ()
+        if rule.factors is None:
+            return windows.whole(self._text, range(len(self._text.cells)) if only is None else sorted(only))
+        where = self._seen.held(("rule", at))
+        parts = windows.stretches(self._text, rule.shape, where) if where else ()
+        return parts if only is None else (part for part in parts if part[0] in only)
+
+    def _match(self, rule: Rule, parts: Iterable[windows.Stretch]) -> None:
+        cells, raw, index, cell = self._text.cells, self._raw, rule.index, 0
+        left, done = iter(parts), False
+        while not done:  # once, and once more after each failure: a `try` for each cell would cost more than the cell
+            try:
+                for cell, first, last, stop in left:
+                    for one in rule.results(cells[cell], first, last, stop):
+                        if one.tried:
+                            self._checked(cell, one)
+                        if one.score:
+                            raw[cell][index].append(one)
+                done = True
+            except Exception as error:
+                self._failed(cell, error)
+
+    def _phone(self, index: int, phones: Phones, cell: int, parts: list[tuple[int, int]]) -> None:
+        recognizer = self._plan.recognizers[index]
+        try:
+            if len(parts) > MAX_GROUPS:
+                raise OutOfStepError
+            found = phones.find(self._text.cells[cell], parts)
+        except OutOfStepError:
+            self._call(index, cell, None)
+        except Exception as error:
+            self._failed(cell, error)
+        else:
+            entity, score = recognizer.supported_entities[0], recognizer.SCORE
+            if found:
+                self._raw[cell][index] += [Result(entity, start, end, score, index) for start, end in found]
+
+    def _presidio(self) -> None:
+        """Have Presidio run, on every text, the recognisers that only it can run."""
+        if own := self._plan.of("presidio"):
+            for cell, text in enumerate(self._text.cells):
+                artifacts = self._analyzer.engine.nlp_engine.process_text(text, self._analyzer.language)
+                for index in own:
+                    self._call(index, cell, artifacts)
+
+    def _call(self, index: int, cell: int, artifacts: Any) -> None:
+        recognizer, text = self._plan.recognizers[index], self._text.cells[cell]
+        try:
+            found = recognizer.analyze(text=text, entities=recognizer.supported_entities, nlp_artifacts=artifacts)
+        except Exception as error:
+            self._failed(cell, error)
+            return
+        checks = has_check(recognizer)
+        for one in found or ():
+            held = checks and one.score == 1.0
+            result = Result(one.entity_type, one.start, one.end, one.score, index, held, held)
+            self._raw[cell][index].append(result)
+            if held:
+                self._checked(cell, result)
+
+    def _checked(self, cell: int, result: Result) -> None:
+        text = self._text.cells[cell][result.start : result.end]
+        self._found.checks[result.recognizer].add(self._numbers[cell], text, held=result.held)
+
+    def _failed(self, cell: int, error: Exception) -> None:
+        self._found.fail(self._numbers[cell], error)
+
+    def _kept(self, cell: int, found: dict[int, list[Result]]) -> list[Result]:
+        """Do what Presidio does with the results of all recognisers: lift by context, drop low ones and duplicates."""
+        kept: list[Result] = []
+        for index, results in found.items():
+            if len(results) > 1 and self._plan.paths[index] in ("patterns", "phone"):
+                results = without_duplicates(results)  # noqa: PLW2901
+            kept += self._lifted(cell, index, results)
+        threshold = self._analyzer.threshold
+        kept = [one for one in kept if one.score >= threshold]
+        return without_duplicates(kept) if len(kept) > 1 else kept
+
+    def _lifted(self, cell: int, index: int, results: list[Result]) -> list[Result]:
+        recognizer = self._plan.recognizers[index]
+        if not recognizer.context:
+            return results
+        if index in self._boosted:
+            return [self._context.lifted(one) for one in results]
+        near = self._near(index)
+        if near is not None and cell not in near:
+            return results
+        around = self._around(cell)
+        return [around.lifted(one, recognizer) for one in results]
+
+    def _around(self, cell: int) -> Around:
+        if self._last != cell:
+            self._last, self._words = cell, self._context.around(self._text.cells[cell])
+        return self._words
+
+    _last = -1
+    _words: Around
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector off what makes many small objects and no cycles."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _is_odd(text: str) -> bool:
+    return _ODD.search(text) is not None
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the indices of the texts in batches: plain ASCII apart, which needs no look at each character."""
+    plain = [at for at, text in enumerate(texts) if text and text.isascii() and not _is_odd(text)]
+    others = [at for at, text in enumerate(texts) if not text.isascii() and not _is_odd(text)]
+    for group in (plain, others):
+        sizes = np.cumsum([len(texts[at]) for at in group]) // BATCH
+        for first, last in pairwise((0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(group))):
+            if last > first:
+                yield group[first:last]

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Finds, in many cells at once, where the factors of many patterns hold.
+
+The cells are joined with a border between them, each character as its kind. Factors are put into buckets, eight to a
+byte. For each of the first few characters of a window a table tells, for every kind, which buckets it suits; the tables
+are applied to the whole text and the shifted results are and-ed. What is left are the places where some factor of a
+bucket may hold, and there each factor is looked at whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from custody.classifiers.fast import charset
+from custody.classifiers.fast.charset import ALL, BORDER, Kinds
+from custody.classifiers.fast.factors import WIDTH, Factor
+from custody.classifiers.fast.rarity import share
+
+GROUPS = 6  # bytes of buckets; one more costs a pass over the text for each character of a window
+BUCKETS = 8 * GROUPS
+MARGIN = 64  # more than any run is long
+SHELF = 64  # factors told apart by one look at the places of a bucket
+AROUND = range(-3, 10)  # characters of that look, counted from the window
+NOTHING_MORE = 1e-7  # share of characters; a factor that adds no more shares its bucket
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Joined:
+    """Cells as one text of kinds, a border before each and after the last.
+
+    Args:
+        cells: the texts; either all of them ASCII or not all.
+    """
+
+    def __init__(self, cells: Sequence[str]) -> None:
+        self.cells = cells
+        lengths = np.fromiter(map(len, cells), np.int64, len(cells))
+        self.starts = np.cumsum(lengths + 1) - lengths  # of each cell
+        self.ends = self.starts + lengths
+        self.kinds = self._kinds()
+        edge = bytes([BORDER]) * MARGIN
+        self.padded = np.frombuffer(edge + self.kinds + edge, np.uint8)  # so that runs can be looked at over the ends
+
+    def _kinds(self) -> bytes:
+        joined = "\xff".join(("", *self.cells, ""))
+        if all(map(str.isascii, self.cells)):
+            return joined.encode("latin-1")
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        kinds = charset.kind_by_code_point()[points]
+        kinds[self.starts - 1] = BORDER
+        kinds[-1] = BORDER
+        return kinds.tobytes()
+
+    @cached_property
+    def array(self) -> np.ndarray:
+        """The kinds as an array of bytes."""
+        return np.frombuffer(self.kinds, np.uint8)
+
+    @cached_property
+    def gaps(self) -> np.ndarray:
+        """Where ASCII white space and borders stand."""
+        return np.flatnonzero(charset.table(charset.ASCII_SPACE | 1 << BORDER)[self.array])
+
+    def cell_of(self, places: np.ndarray) -> np.ndarray:
+        """Return the index of the cell that each place is in; a border belongs to the cell after it."""
+        return np.minimum(np.searchsorted(self.ends, places, "left"), len(self.cells) - 1)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A factor with the window of its run that decides about buckets."""
+
+    factor: Factor
+    start: int
+    end: int
+
+    @cached_property
+    def mask(self) -> list[Kinds]:
+        """The window, made WIDTH long."""
+        run = self.factor.run[self.start : self.end]
+        return [*run, *[ALL] * (WIDTH - len(run))]
+
+    def at(self, offset: int) -> Kinds:
+        """Return what the run asks for at a place counted from its window."""
+        place = offset + self.start
+        return self.factor.run[place] if 0 <= place < len(self.factor.run) else ALL
+
+    @cached_property
+    def rest(self) -> list[tuple[int, np.ndarray]]:
+        """What the look around does not see of the run, rarest first."""
+        places = [place for place in range(len(self.factor.run)) if place - self.start not in AROUND]
+        places.sort(key=lambda place: share(self.factor.run[place : place + 1]))
+        return [(place - self.start, charset.table(self.factor.run[place])) for place in places]
+
+
+class Shelf:
+    """Up to SHELF factors of one bucket."""
+
+    def __init__(self) -> None:
+        self.planned: list[Planned] = []
+
+    @cached_property
+    def tables(self) -> list[tuple[int, np.ndarray]]:
+        """For each place around, most telling first: which factors each kind suits, as bits."""
+        tables = [(offset, self._table(offset)) for offset in AROUND]
+        return sorted((one for one in tables if not (one[1] == one[1][BORDER]).all()), key=lambda one: _ones(one[1]))
+
+    def _table(self, offset: int) -> np.ndarray:
+        table = np.zeros(256, np.uint64)
+        for bit, one in enumerate(self.planned):
+            table |= charset.table(one.at(offset)).astype(np.uint64) << np.uint64(bit)
+        return table
+
+    def look(self, kinds: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return those of some places that suit a factor all around, and for each which factors."""
+        suited = np.full(len(places), np.uint64((1 << len(self.planned)) - 1))
+        for offset, table in self.tables:
+            suited &= table[kinds[places + (MARGIN + offset)]]
+            left = suited != 0
+            if not left.all():
+                places, suited = places[left], suited[left]
+        return places, suited
+
+
+Spot = tuple[int, int, int]  # bucket, shelf in it, bit of it
+
+
+class Sieve(Generic[Key]):
+    """Finds where factors hold.
+
+    Args:
+        factors: by what they stand for.
+    """
+
+    def __init__(self, factors: Mapping[Key, Sequence[Factor]]) -> None:
+        self._masks: list[list[Kinds]] = []
+        self.shelves: list[list[Shelf]] = []
+        self.spots: dict[Key, list[tuple[Spot, Planned]]] = {key: [] for key in factors}
+        planned = [(key, Planned(one, *one.window)) for key, many in factors.items() for one in many]
+        for key, one in sorted(planned, key=lambda pair: share(pair[1].mask)):
+            self.spots[key].append((self._spot(one), one))
+        self._tables = [self._group(group) for group in range(GROUPS)]
+
+    def _spot(self, one: Planned) -> Spot:
+        bucket = self._bucket(one)
+        shelves = self.shelves[bucket]
+        if len(shelves[-1].planned) == SHELF:
+            shelves.append(Shelf())
+        shelves[-1].planned.append(one)
+        return bucket, len(shelves) - 1, len(shelves[-1].planned) - 1
+
+    def _bucket(self, one: Planned) -> int:
+        """Put a factor where it makes a bucket least more common, or into a bucket of its own."""
+        costs = [(share(_union(mask, one.mask)) - share(mask), at) for at, mask in enumerate(self._masks)]
+        cost, best = min(costs, default=(1.0, -1))
+        if len(self._masks) < BUCKETS and cost > NOTHING_MORE:
+            self._masks.append(one.mask)
+            self.shelves.append([Shelf()])
+            return len(self._masks) - 1
+        self._masks[best] = _union(self._masks[best], one.mask)
+        return best
+
+    def _group(self, group: int) -> list[bytes]:
+        masks = self._masks[8 * group : 8 * group + 8]
+        tables = np.zeros((WIDTH, 256), np.uint8)
+        for bit, mask in enumerate(masks):
+            for at, kinds in enumerate(mask):
+                tables[at] |= charset.table(kinds).astype(np.uint8) << bit
+        needed = max((at + 1 for mask in masks for at in range(WIDTH) if mask[at] != ALL), default=0)
+        return [tables[at].tobytes() for at in range(needed)]
+
+    def look(self, text: Joined) -> Sighting[Key]:
+        """Look through a text for what all buckets have in common."""
+        padded = text.kinds + bytes([BORDER]) * WIDTH
+        groups = []
+        for tables in self._tables:
+            bits = np.zeros(len(text.kinds), np.uint8)
+            for at, one in enumerate(tables):
+                suited = np.frombuffer(padded.translate(one), np.uint8)[at : at + len(text.kinds)]
+                bits = bits & suited if at else suited
+            places = np.flatnonzero(bits != 0)
+            groups.append((places, bits[places]))
+        return Sighting(text, self, groups)
+
+
+class Sighting(Generic[Key]):
+    """Where buckets hold in a text; whether a factor does is looked at when it is asked for."""
+
+    def __init__(self, text: Joined, sieve: Sieve[Key], groups: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        self._text, self._sieve, self._groups = text, sieve, groups
+        self._looked: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._present = [int(np.bitwise_or.reduce(bits)) if len(bits) else 0 for _, bits in groups]
+
+    def held(self, key: Key) -> list[tuple[Factor, np.ndarray]]:
+        """Return those factors of a key that hold somewhere, with the places where their runs begin, in order."""
+        found = []
+        for (bucket, shelf, bit), one in self._sieve.spots.get(key, ()):
+            if self._present[bucket // 8] >> bucket % 8 & 1:
+                places, suited = self._shelf(bucket, shelf)
+                places = places[suited & np.uint64(1 << bit) != 0] if len(places) else places
+                for offset, table in one.rest:
+                    places = places[table[self._text.padded[places + (MARGIN + offset)]]]
+                if len(places):
+                    found.append((one.factor, places - one.start))
+        return found
+
+    def cells(self, key: Key) -> frozenset[int]:
+        """Return the cells in which some factor of a key holds."""
+        inside = [places + factor.inside for factor, places in self.held(key)]
+        return frozenset(self._text.cell_of(np.concatenate(inside)).tolist()) if inside else frozenset()
+
+    def _shelf(self, bucket: int, shelf: int) -> tuple[np.ndarray, np.ndarray]:
+        if (bucket, shelf) not in self._looked:
+            places, bits = self._groups[bucket // 8]
+            here = places[bits & (1 << bucket % 8) != 0]
+            self._looked[bucket, shelf] = self._sieve.shelves[bucket][shelf].look(self._text.padded, here)
+        return self._looked[bucket, shelf]
+
+
+def _ones(table: np.ndarray) -> int:
+    return sum(int(one).bit_count() for one in table[:128])
+
+
+def _union(one: Sequence[Kinds], other: Sequence[Kinds]) -> list[Kinds]:
+    return [mine | theirs for mine, theirs in zip(one, other, strict=True)]
