@@ -11,10 +11,11 @@ from collections import Counter
 # English words and identifiers of that length are below 3.4, and repeated or counted fillers below 2.8.
 HEX_BITS = 2.8
 OTHER_BITS = 3.3
+ADDRESS = 42  # letters of an Ethereum address, which is public
 _PLACEHOLDER = re.compile(
     r"x{4,}|\*{3,}|\.{3,}|\byour|your[_-]|example|placeholder|change[_-]?(?:me|this|it)|replace|dummy|insert|redacted|filtered"
     r"|masked|fixme|not[_-]?(?:a[_-]?)?real|fake|sample|to[_-]?do\b|<[^<>]*>|\$\{|\{\{|\}\}|\$\(|%\(|\[\w*\]|#\{|\Bword[=:]|\A[=:]|0{8}|1234567|abcdefg"
-    r"|\A\$|\A%|\A<|\A\{|\A&|\A!",
+    r"|\A\$\w+\Z|\A[%&!]\w+%?\Z|\A\{",
     re.IGNORECASE,
 )
 # os.environ[...], process.env.X, get(...), user.password, Type<...>, settings['x']
@@ -76,6 +77,8 @@ def password(text: str) -> bool | None:
 def random(text: str) -> bool | None:
     """Judge what stands where a key or token is assigned: it must look drawn by lot, and be no UUID."""
     if placeholder(text) or _UUID.fullmatch(text) or _CODE.fullmatch(text) or wordy(text) or named(text):
+        return False
+    if len(text) == ADDRESS and text.startswith("0x"):
         return False
     if _HEX.fullmatch(text):
         return None if bits(text.lower()) >= HEX_BITS and re.search("[a-f]", text.lower()) else False

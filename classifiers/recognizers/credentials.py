@@ -26,11 +26,15 @@ _REST = (
     r"|input|reset|help|hint|valid|ttl|limit|algo|version|prefix|_?ids?\b))[a-z0-9_.-]{0,24}"
 )
 _BARE = r"[\"'`]?\K[^\s\"'`<>,;]{6,128}"
-_LABEL = r"(?:passw(?:or)?d|passphrase|passwd|pwd|pswd|kennwort|passwort|contraseña|mot de passe|密码|口令)"
-_OTHERS = r"(?:csrf|xsrf|page|next|prev|continuation|cursor|sync|stop|pad|eos|bos|unk|mask)[_-]?token"
+_LABEL = (
+    r"(?:passw(?:or)?d|pass[ -]?phrase|requirepass|(?<=[a-z0-9][_.-]|db|user|root|admin|ssh)pass(?![a-z])|passwd|pwd"
+    r"|pswd|kennwort|passwort|contraseña|mot de passe|密码|口令)"
+)
+_OTHERS = r"(?:csrf|xsrf|page|next|prev|continuation|cursor|sync|stop|pad|eos|bos|unk|mask|authenticity)[_-]?token"
 _KEY = (
-    r"(?:api[_-]?key|secret|(?:access|auth|private|encryption|signing|master|license|account|subscription)[_-]?key|credentials?"
-    rf"|token(?<!{_OTHERS})|bearer|auth(?:orization)?|密钥|令牌)"
+    r"(?:api[_. -]?key|secret|credentials?|bearer|auth(?:orization)?(?![a-z])|密钥|令牌"
+    r"|(?:access|auth|priv(?:ate)?|encryption|signing|master|license|account|subscription|server|admin|shared|session"
+    rf"|cookie)[_. -]?key|token(?<!{_OTHERS}))"
 )
 _QUOTED = r"(?:\"\K[^\"\s]{6,256}(?=\")|'\K[^'\s]{6,256}(?=')|`\K[^`\s]{6,256}(?=`))"
 _PLAIN = r"\K[^\s\"'`<>,;&|(){}\[\]]{6,256}(?![^\s,;&\"'`<>|)}])"
@@ -40,10 +44,12 @@ _PASSWORDS = {
     "quoted, assigned": _LABEL + _REST + _ASSIGN + _QUOTED,
     "plain, assigned": _LABEL + _REST + _ASSIGN + _PLAIN,
     "short label": r"(?<![a-z0-9])(?-i:[Pp]ass|[Pp]w|PASS(?==))\s{0,2}[:=]\s{0,2}" + _PLAIN,
-    "told": r"(?<![a-z])(?:password|passcode|passphrase|pwd)\s{1,3}(?:is|was|to|with|by|\u2013)?[ :]{0,2}" + _BARE,
+    "told": r"(?:password|passcode|pass[ -]?phrase|requirepass|pwd)\s{1,3}(?:is|was|to|with|by|\u2013)?[ :]{0,2}"
+    + _BARE,
     "told at length": r"(?<![a-z])(?:password|passcode)\s[^\n.;:=\"']{1,40}?\s(?:is|was)[ :]{1,2}" + _BARE,
     "told in Chinese": r"(?:密码|口令)(?:是|为)?[:\uff1a ]{0,3}\K[!-~]{6,64}",
     "name and value": _LABEL + _REST + _VALUE + r"[\"']?\K[^\s\"']{6,128}",
+    "mysql -p": r"\bmysql[a-z]{0,6}\b[^\n]{0,120}?\s-p\K[^\s\"'$]{6,128}",
     "sshpass": r"\bsshpass\s{1,2}-p\s?[\"']?\K[^\s\"']{6,128}",
     "option": r"--?(?:password|passwd|pass|pwd)[ =]{1,2}[\"']?\K[^\s\"']{6,128}",
     "SQL": r"\b(?:identified\s{1,3}by|with\s{1,3}password|password)\s{1,3}[\"']\K[^'\"\s]{6,128}(?=[\"'])",

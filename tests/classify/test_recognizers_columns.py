@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from custody.classifiers import Scanner
 from custody.classifiers.engine import COLUMN_RECOGNIZER, THRESHOLD
 from custody.classifiers.names import hints, words
 from custody.classifiers.recognizers import load
-from custody.classifiers.scan import Finding
+from tests.classify.conftest import Classify, write_csv
 from tests.conftest import ROOT
 
 DATA = ROOT.parent / "shared" / "data"
@@ -172,8 +171,13 @@ def test_95_percent_of_the_personal_columns_of_four_databases_are_flagged(measur
     assert measured["recall"] >= 0.95, measured["missed"]
 
 
-def test_at_most_3_percent_of_the_other_columns_are(measured: dict[str, float]) -> None:
-    if "chance" not in {one.name for one in fields(Finding)}:
-        pytest.skip("this scanner does not compare checksums with chance yet, which long fractions need")
+def test_at_most_3_percent_of_the_other_columns_are(
+    measured: dict[str, float], classified: Classify, tmp_path: Path
+) -> None:
+    card = (
+        classified(write_csv(tmp_path / "cards" / "a.csv", card=["4111111111111111"])).files[0].columns[0].findings[0]
+    )
+    if not card.tried:
+        pytest.skip("the scanner counts no tried checksums yet, without which long fractions pass for cards")
     assert measured["other"] >= 1000, "enough to measure"
     assert measured["false_alarms"] <= 0.03, measured["false"]

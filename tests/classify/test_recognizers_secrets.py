@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,6 +18,7 @@ from presidio_analyzer import PatternRecognizer
 from custody.classifiers import Scanner
 from custody.classifiers.engine import THRESHOLD
 from custody.classifiers.recognizers import _judge, credentials, tokens
+from tests.classify.conftest import Classify
 from tests.classify.secret_corpus import Line, corpus
 from tests.classify.secret_values import ALNUM, ISSUED, UPPER, base62, jwt, pem, run
 
@@ -84,6 +87,9 @@ def test_a_token_with_one_letter_changed_is_never_validated(prefix: str, body: s
         ("curl -u admin:Welcome123 https://x.example", "PASSWORD", "Welcome123"),
         ("\u5bc6\u7801\uff1aAbc12345", "PASSWORD", "Abc12345"),
         ("CREATE USER joe IDENTIFIED BY 'Or4cl3Pw'", "PASSWORD", "Or4cl3Pw"),
+        ("mysql -uroot -pSt0rgBvi87PY", "PASSWORD", "St0rgBvi87PY"),
+        ("requirepass e3MYMc9pbsfy", "PASSWORD", "e3MYMc9pbsfy"),
+        ("$db_pass = 'fGAqbGwvYw8';", "PASSWORD", "fGAqbGwvYw8"),
         ("- name: DB_PASSWORD\n  value: Zx81Qw99", "PASSWORD", "Zx81Qw99"),
         ("<password>Tr33H0use</password>", "PASSWORD", "Tr33H0use"),
         ("Authorization: Bearer 4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d9c", "SECRET", "4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d9c"),
@@ -115,6 +121,10 @@ def test_what_the_words_around_it_give_away_is_found_without_them(
         "pwd: /home/joe/projects/app2",
         "token: eos_token_id_50256_special",
         'token_type: "Bearer"',
+        "authenticity_token=rtzL4zS1frbZVKwq7e5rFUp6RksqwidJI2fZ",
+        "Token 0xb79fdc4c7d355ed174eef4ebf7fc5f942aa897c3 deployed",
+        "author: Joe2 <joe99@example.com>",
+        "root:x:0:0:root:/root:/bin/bash",
         "tokenizer: bert-base-uncased-v2-large-2019",
         "next_page_token: 8Jf83kdLs93kfLs92kfmZx2",
         "secret: projects/prod/secrets/db-pass/versions/3",
@@ -150,6 +160,21 @@ def test_a_private_key_in_one_line_of_json_is_found(find: Find) -> None:
 
 def test_the_first_line_of_a_private_key_alone_in_a_cell_is_found(find: Find) -> None:
     assert find(pem(Random(3)).splitlines()[0])[0][0] == "PRIVATE_KEY"
+
+
+def test_no_secret_stands_in_the_report_that_says_there_is_one(classified: Classify, tmp_path: Path) -> None:
+    values = [make(Random(seed)) for seed, make in enumerate(ISSUED.values())]
+    passwords = [run(Random(at), ALNUM, 12) + "9" for at in range(len(values))]
+    cells = zip(values, passwords, strict=True)
+    lines = [json.dumps({"text": f"use {value} here", "password": word}) for value, word in cells]
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "secrets.jsonl").write_text("\n".join(lines))
+    report = classified(tmp_path / "d")
+    told = json.dumps(report.to_dict()) + report.to_html()
+    assert report.grade == "restricted"
+    assert set(report.entities) >= {"CLOUD_KEY", "ACCESS_TOKEN", "JWT", "CONNECTION_STRING", "PASSWORD"}
+    for value in (*values, *passwords):
+        assert not any(value[at : at + 6] in told for at in range(4, len(value) - 8)), "no part of a value"
 
 
 @given(some.text())
