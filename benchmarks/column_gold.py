@@ -21,7 +21,7 @@ from typing import Any
 from custody import policy
 from custody.classifiers.engine import Scanner
 from custody.classifiers.grading import grade_column
-from custody.classifiers.scan import scan
+from custody.classifiers.scan import Job, scan
 from custody.dataset import Dataset
 from custody.keys import Secret
 from custody.policy import Policy
@@ -91,7 +91,7 @@ def _count(counted: Counted, name: str, kind: str | None, *, flagged: bool) -> N
 
 def _columns(place: Path, scanner: Scanner, rules: Policy) -> Iterator[tuple[str, str, bool]]:
     """Yield table, column and whether it was flagged, for every column that has a cell."""
-    for file in scan(Dataset(place), scanner, SECRET):
+    for file in scan(Job(Dataset(place), scanner, SECRET)):
         for column in file.columns.values():
             grade = rules.highest(rules.default, *(one.grade for one in grade_column(column, rules)))
             if column.filled:

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from custody.classifiers.counts import Column, Dismissed, FileScan, Finding, Wrong
 from custody.classifiers.engine import Scanner
 from custody.classifiers.grading import (
+    Reason,
     grade_column,
     grade_dataset,
     grade_file,
@@ -20,11 +22,15 @@ from custody.classifiers.grading import (
     wilson,
 )
 from custody.classifiers.report import ClassificationReport, ColumnReport, FileReport, FindingReport, Translation
-from custody.classifiers.scan import Column, Dismissed, FileScan, Finding, Wrong, scan
+from custody.classifiers.sampling import Plan
+from custody.classifiers.scan import Job, Watch, scan
 from custody.dataset import Dataset
 from custody.keys import Secret
 from custody.policy import Policy
 from custody.schemes import NAMES
+
+if TYPE_CHECKING:
+    from custody.classifiers.sampled import Sample
 
 NO_NER = "Names, places and organisations in free text were not looked for: no language model is loaded."
 
@@ -37,6 +43,9 @@ def classify(
     created_at: str,
     scanner: Scanner | None = None,
     wrong: Callable[[Mapping[str, str]], Wrong] = lambda _: {},
+    plan: Plan | None = None,
+    workers: int = 1,
+    progress: Watch | None = None,
 ) -> ClassificationReport:
     """Scan and grade a dataset.
 
@@ -47,6 +56,10 @@ def classify(
         created_at: RFC 3339 UTC.
         scanner: one made for the same policy, to use again; by default a new one.
         wrong: given what the findings depend on, the values that stewards say are no findings.
+        plan: how to sample rows; by default every row is read. Every row is read all the same when a rule of the policy
+            fires on a single hit, unless the plan says to sample that too.
+        workers: processes for a scan of every row.
+        progress: is told how far the scan is.
 
     Raises:
         DatasetError: there is no dataset, or it cannot be addressed.
@@ -55,17 +68,20 @@ def classify(
     """
     scanner = scanner or Scanner(rules)
     with dataset.held() as listing:
-        scans = scan(dataset, scanner, secret, wrong(scanner.detector))
+        job = Job(dataset, scanner, secret, wrong(scanner.detector))
+        sample, whole = _sample(job, rules, plan, progress)
+        scans = sample.files if sample else scan(job, workers=workers, watch=progress)
     unread = tuple(text for one in scans for text in one.unscanned)
-    reports = tuple(_file(one, rules) for one in scans)
-    rows = sum(one.rows for one in scans)
+    reports = tuple(_file(one, rules, sample) for one in scans)
+    rows = sample.proof["rows"] if sample else sum(one.rows for one in scans)
     grade, by_scale = grade_dataset((one.grade for one in reports), rows, rules)
+    notes = (*(f"Not scanned: {text}." for text in unread), *_of_sample(sample), NO_NER, *whole, *_unverified(rules))
     return ClassificationReport(
         dataset=dataset.name,
         address=listing.address,
         grade=grade,
         why=_why(grade, reports, sentences(grade, by_scale)),
-        unchecked=(*(f"Not scanned: {text}." for text in unread), NO_NER, *_unverified(rules)),
+        unchecked=(*notes, *(f"Presidio itself ran for every cell: {why}." for why in scanner.doubts)),
         unscanned=unread,
         scheme=rules.scheme,
         levels=rules.levels,
@@ -77,7 +93,32 @@ def classify(
         listing=dict(listing.digests),
         impact=joined(rules, *(one.impact for one in reports), *(one.impact for one in by_scale)),
         translations=_translations(grade, rules),
+        sampling=sample.proof if sample else None,
+        paths=dict(scanner.paths),
+        checked=scanner.checked,
     )
+
+
+def _sample(job: Job, rules: Policy, plan: Plan | None, watch: Watch | None) -> tuple[Sample | None, tuple[str, ...]]:
+    """Return what a sample found, or why every row is read although a sample was asked for."""
+    if plan is None:
+        return None, ()
+    from custody.classifiers.sampled import needs_all, scan_sample
+
+    if why := needs_all(rules, plan):
+        return None, (f"Every row was read although a sample was asked for: {why}.",)
+    if sample := scan_sample(job, rules, plan, watch):
+        return sample, ()
+    return None, ("Every row was read although a sample was asked for: a file cannot be read whole.",)
+
+
+def _of_sample(sample: Sample | None) -> tuple[str, ...]:
+    if sample is None or sample.proof["rows_read"] == sample.proof["rows"]:
+        return ()
+    proof, questions = sample.proof, len(sample.proof["undecided"])
+    read = f"A sample was read: {proof['rows_read']:,} of {proof['rows']:,} rows."
+    left = f", but for {questions} questions it leaves open" if questions else ""
+    return (f"{read} With {100 * proof['confidence']:g} % confidence, shares give the grades of the whole{left}.",)
 
 
 def _unverified(rules: Policy) -> tuple[str, ...]:
@@ -102,12 +143,31 @@ def _reasons(file: FileReport, grade: str) -> tuple[str, ...]:
     return (*file.why, *(f"{file.path}: {text}" for one in fired for text in one.why[:1]))
 
 
-def _file(one: FileScan, rules: Policy) -> FileReport:
+def _file(one: FileScan, rules: Policy, sample: Sample | None) -> FileReport:
     columns = tuple(_column(column, rules, whole=not one.unscanned) for column in one.columns.values())
-    raised = (*grade_file(one, rules), *(unscanned(text, rules) for text in one.unscanned))
+    raised = (
+        *grade_file(one, rules),
+        *(unscanned(text, rules) for text in one.unscanned),
+        *(
+            _open(column, entity, rules)
+            for path, column, entity in (sample.undecided if sample else ())
+            if path == one.path
+        ),
+    )
     grade = rules.highest(rules.default, *(one.grade for one in columns), *(one.grade for one in raised))
     impact = joined(rules, *(one.impact for one in columns), *(one.impact for one in raised))
     return FileReport(one.path, grade, sentences(grade, raised), one.rows, columns, raised, impact)
+
+
+def _left_open(path: str, rules: Policy, sample: Sample | None) -> list[Reason]:
+    return [_open(column, entity, rules) for of, column, entity in (sample.undecided if sample else ()) if of == path]
+
+
+def _open(column: str, entity: str, rules: Policy) -> Reason:
+    """Return the grade for what the sample leaves open: the highest that a share of this entity can give."""
+    grades = [rule.grade for rule in rules.grades if entity in rule.when.entity and rule.when.prevalence]
+    text = f"column {column} may hold {entity} in more cells than the sample can tell; read more rows, or all"
+    return Reason(rules.highest(rules.default, *grades), text)
 
 
 def _column(one: Column, rules: Policy, *, whole: bool) -> ColumnReport:

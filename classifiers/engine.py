@@ -19,6 +19,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from custody.classifiers import presidio
+from custody.classifiers.fast.batch import Checks
 from custody.classifiers.names import hints
 from custody.classifiers.presidio import LANGUAGE
 from custody.errors import DatasetError, PolicyError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer
 
     from custody.classifiers.fast.analyzer import FastAnalyzer
-    from custody.classifiers.fast.batch import Batch, Checks
+    from custody.classifiers.fast.batch import Batch
     from custody.classifiers.fast.plain import PlainAnalyzer
 
 THRESHOLD = 0.4  # Presidio's floor for a hit with context; its own patterns without checksum start below
@@ -36,6 +37,7 @@ MAX_CELL = 1_000_000  # characters; spaCy refuses longer texts
 COLUMN_RECOGNIZER = "ColumnRecognizer"  # what the names in columns.yaml end in: these judge cells by column names
 CHECKED = 2_000  # of so many cells one is held against Presidio
 LONG = 2_000  # characters; a longer cell is not held against Presidio, which would take long
+WHAT_FAILED = "what a recogniser failed on"
 FEW = 16  # cells; Presidio itself takes no longer for fewer
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
@@ -105,6 +107,10 @@ class Scanner:
         digest = hashlib.sha256("\n".join(told).encode()).hexdigest()
         return {"presidio-analyzer": version("presidio-analyzer"), "recognizers": digest, "ner": "none"}
 
+    def warm(self) -> None:
+        """Build what is built once, so that processes forked from here share it."""
+        self.scan("text", [f"{n} call 212-555-0{n:03} or write to a{n}@example.org" for n in range(100, 200)])
+
     @property
     def paths(self) -> Mapping[str, str]:
         """How each recogniser is run: `patterns`, `phone`, `gated` or `presidio`, as `fast.plan.Plan` says."""
@@ -125,7 +131,19 @@ class Scanner:
             column: the leaf path; its words are context.
             texts: the cells, each at most MAX_CELL characters.
         """
-        return self._scanned(self._batch(texts, hints(column)), len(texts))
+        return self.scan_all({column: texts})[column]
+
+    def scan_all(self, columns: Mapping[str, Sequence[str]]) -> dict[str, Scanned]:
+        """Return the hits in cells of several columns. Columns whose names lift the same recognisers go together."""
+        alike: dict[frozenset[int], list[str]] = {}
+        for name in columns:
+            alike.setdefault(self._fast.boosted(hints(name)), []).append(name)
+        scanned: dict[str, Scanned] = {}
+        for names in alike.values():
+            texts = [text for name in names for text in columns[name]]
+            batch = self._batch(texts, hints(names[0]))
+            scanned |= self._parted(batch, {name: len(columns[name]) for name in names})
+        return scanned
 
     def find(self, column: str, text: str) -> tuple[Span, ...]:
         """Return the hits in one cell of a column that count. Raises as `find_all`."""
@@ -142,14 +160,24 @@ class Scanner:
             raise DatasetError(f"a cell of column {column} could not be analysed: {why}", remedy="take the cell out")
         return [counting(text, spans) for text, spans in zip(texts, scanned.spans, strict=True)]
 
-    def in_name(self, column: str) -> str:
-        """Return the entity the policy names that stands in a column's name itself, or nothing.
+    def in_names(self, columns: Sequence[str]) -> dict[str, str]:
+        """Return the entity the policy names that stands in each column's name itself, or nothing.
 
         Then the name is data: a CSV without a header, or JSON keyed by what should be a value.
         """
-        name = column[:MAX_CELL]
-        hits = [one for one in self.find_all("", [name])[0] if not one.recognizer.endswith(COLUMN_RECOGNIZER)]
+        scanned = self.scan("", [column[:MAX_CELL] for column in columns])
+        return {
+            column: WHAT_FAILED if at in scanned.failed else self._named_in(column, scanned.spans[at])
+            for at, column in enumerate(columns)
+        }
+
+    def _named_in(self, text: str, spans: tuple[Span, ...]) -> str:
+        hits = (one for one in counting(text, spans) if not one.recognizer.endswith(COLUMN_RECOGNIZER))
         return next((one.entity for one in hits if one.entity in self._named), "")
+
+    def checker(self, recognizer: str) -> EntityRecognizer | None:
+        """Return a recogniser by its name."""
+        return next((one for one in self._plain.recognizers if one.name == recognizer), None)
 
     @cached_property
     def _fast(self) -> FastAnalyzer:
@@ -186,16 +214,25 @@ class Scanner:
         expected = self._plain.analyze([texts[cell]], context).results.get(0, ())
         return [one[:4] for one in batch.results.get(cell, ())] == [one[:4] for one in expected]
 
-    def _scanned(self, batch: Batch, count: int) -> Scanned:
+    def _parted(self, batch: Batch, counts: Mapping[str, int]) -> dict[str, Scanned]:
+        """Return for each column its part of a batch, in which one column follows the other."""
+        owners = [(name, at) for name, count in counts.items() for at in range(count)]
+        scanned = {name: Scanned([()] * count, {}, {}) for name, count in counts.items()}
         names = [str(one.name) for one in self._plain.recognizers]
-        spans: list[tuple[Span, ...]] = [()] * count
         for at, results in batch.results.items():
-            spans[at] = tuple(
+            name, cell = owners[at]
+            scanned[name].spans[cell] = tuple(
                 Span(entity, start, end, score, names[index], held)
                 for entity, start, end, score, index, _, held in results
             )
-        checks = {names[index]: one for index, one in batch.checks.items()}
-        return Scanned(spans, batch.failed, checks)
+        for at, why in batch.failed.items():
+            name, cell = owners[at]
+            scanned[name].failed[cell] = why
+        for index, checks in batch.checks.items():
+            for at, text in checks.tried.items():
+                name, cell = owners[at]
+                scanned[name].checks.setdefault(names[index], Checks()).add(cell, text, held=at in checks.held)
+        return scanned
 
 
 def counting(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:

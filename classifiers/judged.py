@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+from custody.classifiers.counts import Column, FileScan, Finding
 from custody.classifiers.grading import grade_column
 from custody.classifiers.memory import Circumstances, Decision, dismissed, standing
-from custody.classifiers.scan import Column, FileScan, Finding
 from custody.policy import Policy
 
 Part = TypeVar("Part", Column, FileScan, Finding)

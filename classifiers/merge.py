@@ -13,7 +13,7 @@ from functools import cache, reduce
 
 from pydantic import TypeAdapter, ValidationError
 
-from custody.classifiers.scan import PREVIEWS, Column, Dismissed, FileScan, Finding
+from custody.classifiers.counts import PREVIEWS, Column, Dismissed, FileScan, Finding
 from custody.classifiers.sketch import Sketch
 from custody.errors import IntegrityError, UsageError
 
@@ -51,7 +51,7 @@ def merge_files(parts: Iterable[FileScan]) -> FileScan:
     parts = list(parts)
     if len({one.path for one in parts}) != 1:
         raise UsageError(f"{len(parts)} parts are not the parts of one file", remedy="merge the parts of each apart")
-    names = sorted({name for one in parts for name in one.columns})
+    names = dict.fromkeys(name for one in parts for name in one.columns)
     return FileScan(
         path=parts[0].path,
         rows=sum(one.rows for one in parts),

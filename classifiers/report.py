@@ -109,6 +109,10 @@ class ClassificationReport:
     listing: Mapping[str, str]
     impact: Mapping[str, str] = field(default_factory=dict)
     translations: tuple[Translation, ...] = ()
+    sampling: Mapping[str, Any] | None = None
+    drift: Mapping[str, Any] | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
+    checked: int = 0
     schema_version: str = SCHEMA_VERSION
 
     @property

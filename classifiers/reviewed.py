@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from custody.classifiers.counts import Column, FileScan, Finding
 from custody.classifiers.grading import grade_column, grade_dataset, grade_file
 from custody.classifiers.judged import Judge, ReviewedFinding, rebuilt
 from custody.classifiers.memory import Decision
-from custody.classifiers.scan import Column, FileScan, Finding
 from custody.errors import UsageError
 from custody.policy import Policy
 

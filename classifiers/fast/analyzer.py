@@ -60,7 +60,7 @@ class FastAnalyzer:
     def analyze(self, texts: Sequence[str], context: Iterable[str] = ()) -> Batch:
         """Return the results for each text, with context words that hold for all of them."""
         found = Batch()
-        boosted = self.context.supported(self.recognizers, [word.lower() for word in context])
+        boosted = self.boosted(context)
         with _uncollected():
             for some in _batches(texts):
                 _Work(self, Joined([texts[at] for at in some]), some, boosted, found).run()
@@ -74,12 +74,16 @@ class FastAnalyzer:
         found.results |= {odd[at]: one for at, one in batch.results.items()}
         found.failed |= {odd[at]: why for at, why in batch.failed.items()}
         for index, checks in batch.checks.items():
-            found.checks[index].tried |= {odd[at] for at in checks.tried}
-            found.checks[index].held |= {odd[at] for at in checks.held}
+            for at, text in checks.tried.items():
+                found.checks[index].add(odd[at], text, held=at in checks.held)
 
     @cached_property
     def _plain(self) -> PlainAnalyzer:
         return PlainAnalyzer(self.engine, self.language, self.threshold)
+
+    def boosted(self, context: Iterable[str]) -> frozenset[int]:
+        """Return the recognisers, by index, that context words lift; where they are the same, so are the results."""
+        return self.context.supported(self.recognizers, [word.lower() for word in context])
 
     @cached_property
     def phones(self) -> dict[int, Phones]:

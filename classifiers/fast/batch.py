@@ -8,24 +8,20 @@ from dataclasses import dataclass, field
 
 from custody.classifiers.fast.results import Result
 
-SAMPLES = 200  # texts kept for each recogniser with a check, to tell how often chance passes it; memory only
-
 
 @dataclass
 class Checks:
     """How often a recogniser's check, such as a checksum, was computed in distinct texts, and how often it held."""
 
-    tried: set[int] = field(default_factory=set)  # indices of texts
+    tried: dict[int, str] = field(default_factory=dict)  # index of the text -> what was checked in it; memory only
     held: set[int] = field(default_factory=set)
-    samples: list[str] = field(default_factory=list)
 
     def add(self, at: int, text: str, *, held: bool) -> None:
         """Count one computed check."""
-        self.tried.add(at)
+        if held or at not in self.held:
+            self.tried[at] = text
         if held:
             self.held.add(at)
-        if len(self.samples) < SAMPLES:
-            self.samples.append(text)
 
 
 @dataclass

@@ -12,8 +12,8 @@ there may be, and a rule without `validated` still counts them.
 
 from __future__ import annotations
 
+from custody.classifiers.counts import Finding
 from custody.classifiers.grading.shares import at_least, percent, wilson
-from custody.classifiers.scan import Finding
 
 MIN_TRIED = 20  # distinct values
 ALPHA = 0.001  # columns without any real value that still count: one in a thousand

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from custody.classifiers.counts import Column, Finding
 from custody.classifiers.grading import chance
 from custody.classifiers.grading.reasons import Reason, by_rule
 from custody.classifiers.grading.shares import percent, wilson
-from custody.classifiers.scan import Column, Finding
 from custody.policy import Policy
 from custody.rules import Rule
 

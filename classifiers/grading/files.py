@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from custody.classifiers.counts import FileScan
 from custody.classifiers.grading.reasons import Reason, by_rule
-from custody.classifiers.scan import FileScan
 from custody.policy import Policy
 
 

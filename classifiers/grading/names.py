@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 from custody import yamlfile
+from custody.classifiers.counts import Column
 from custody.classifiers.grading.reasons import entities_named
 from custody.classifiers.names import words
-from custody.classifiers.scan import Column
 from custody.policy import Policy
 
 

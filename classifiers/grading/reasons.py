@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from custody.classifiers.counts import Column
 from custody.classifiers.grading.shares import most_missed, percent
-from custody.classifiers.scan import Column
 from custody.policy import Policy
 from custody.rules import Rule
 

@@ -9,8 +9,8 @@ from functools import cache
 from hypothesis import strategies as some
 
 from custody import policy
+from custody.classifiers.counts import Column, FileScan, Finding
 from custody.classifiers.grading import Reason, grade_column, grade_dataset, grade_file, joined, unscanned
-from custody.classifiers.scan import Column, FileScan, Finding
 from custody.policy import Policy
 from tests.base.samples import POLICY
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from custody.classifiers.counts import Column, Finding
 from custody.classifiers.grading import chance, grade_column, held_back
 from custody.classifiers.grading.shares import at_least, most_missed, percent
-from custody.classifiers.scan import Column, Finding
 
 from . import columns
 from .columns import rules, tried

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from custody.classifiers import Scanner, classify
+from custody.classifiers.counts import fingerprint
 from custody.classifiers.report import FindingReport
-from custody.classifiers.scan import fingerprint
 from custody.dataset import Dataset
 from custody.policy import Policy
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custody import schemes
+from custody.classifiers.counts import Column, FileScan
 from custody.classifiers.grading import grade_column, grade_dataset, grade_file, joined, suggested, unscanned, why
 from custody.classifiers.grading.names import promises
-from custody.classifiers.scan import Column, FileScan
 
 from . import columns
 from .columns import column, rules

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custody import policy
+from custody.classifiers.counts import Column, FileScan, mask
 from custody.classifiers.grading import grade_column, grade_dataset, grade_file, wilson
-from custody.classifiers.scan import Column, FileScan, mask
 from tests.conftest import ROOT
 
 from .columns import column, rules
@@ -85,23 +85,25 @@ def test_of_several_rules_about_scale_only_the_highest_is_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "masked"),
+    ("entity", "value", "masked"),
     [
-        ("jane.doe@mail.example.org", "j***@m***.org"),
-        ("Jane", "J***"),
-        ("536-90-4399", "***"),
-        ("4111111111111111", "***"),
-        ("a@b", "a***@***b"),
-        ("1@2.3", "***@***.***"),
-        ("", "***"),
+        ("EMAIL_ADDRESS", "jane.doe@mail.example.org", "j***@m***.org"),
+        ("PERSON", "Jane", "J***"),
+        ("US_SSN", "536-90-4399", "***"),
+        ("CREDIT_CARD", "4111111111111111", "***"),
+        ("EMAIL_ADDRESS", "a@b", "a***@***b"),
+        ("EMAIL_ADDRESS", "1@2.3", "***@***.***"),
+        ("PASSWORD", "P@ss.word", "P***"),
+        ("CONNECTION_STRING", "db://me:secret@host.example", "d***"),
+        ("PERSON", "", "***"),
     ],
 )
-def test_a_masked_preview_keeps_no_digit_and_at_most_first_letters(value: str, masked: str) -> None:
-    assert mask(value) == masked
+def test_a_masked_preview_keeps_no_digit_and_at_most_first_letters(entity: str, value: str, masked: str) -> None:
+    assert mask(entity, value) == masked
 
 
 @given(some.text(min_size=6))
 def test_a_mask_never_holds_six_characters_of_the_value_in_a_row(value: str) -> None:
-    masked = mask(value)
+    masked = mask("EMAIL_ADDRESS", value)
     suffix = value.rpartition(".")[2]
     assert not any(value[i : i + 6] in masked.removesuffix(suffix) for i in range(len(value) - 5))

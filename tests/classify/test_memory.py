@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from custody import policy
+from custody.classifiers.counts import Column, FileScan, Finding
 from custody.classifiers.grading import grade_column, grade_dataset, grade_file
 from custody.classifiers.memory import Circumstances, Decision, detector_digest, dismissed, unsound
 from custody.classifiers.reviewed import Reviewed, apply
-from custody.classifiers.scan import Column, FileScan, Finding
 from custody.errors import UsageError
 from tests.conftest import ROOT
 

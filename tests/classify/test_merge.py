@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from custody.classifiers import Scanner, sketch
+from custody.classifiers.counts import Column, FileScan, Finding, fingerprint
 from custody.classifiers.grading import grade_column
 from custody.classifiers.merge import dump, load, merge, merge_files
-from custody.classifiers.scan import Column, FileScan, Finding, fingerprint, scan
+from custody.classifiers.scan import Job, scan
 from custody.classifiers.sketch import Sketch
 from custody.dataset import Dataset
 from custody.errors import IntegrityError, UsageError
@@ -197,4 +198,4 @@ def test_shards_of_real_data_merge_to_what_one_scan_gives(tmp_path: Path, scanne
 
 
 def _scan(path: Path, scanner: Scanner) -> FileScan:
-    return scan(Dataset(path), scanner, SECRET)[0]
+    return scan(Job(Dataset(path), scanner, SECRET))[0]

@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
+from custody.classifiers.counts import FileScan, Finding
 from custody.classifiers.grading import chance, grade_column, wilson
-from custody.classifiers.scan import FileScan, Finding
 from custody.policy import Policy
 
 from .columns import ENTITIES, column, files, grade_of, impact_on, rules

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from custody.classifiers import ClassificationReport
-from custody.classifiers.scan import Column, FileScan, Finding
+from custody.classifiers.counts import Column, FileScan, Finding
 from tests.conftest import ROOT
 
 from .columns import tried

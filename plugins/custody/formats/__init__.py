@@ -12,6 +12,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -35,12 +36,13 @@ def format_of(path: Path) -> str | None:
     return next((suffix for suffix in sorted(FORMATS, key=len, reverse=True) if lower.endswith(suffix)), None)
 
 
-def read(path: Path, *, decryption: Any = None) -> Iterator[Chunk]:
+def read(path: Path, *, decryption: Any = None, part: tuple[int, int] = (0, 1)) -> Iterator[Chunk]:
     """Yield the file's chunks.
 
     Args:
         path: the file.
         decryption: pyarrow's decryption properties, for an encrypted Parquet file.
+        part: k and n: yield the chunks k, k + n, k + 2n and so on.
 
     Raises:
         DatasetError: the format is unknown, or the bytes are not what the extension says. Names file and line, never
@@ -50,10 +52,10 @@ def read(path: Path, *, decryption: Any = None) -> Iterator[Chunk]:
     kind = _known_format(path)
     with _named_errors(path):
         if kind == ".parquet":
-            yield from parquet.read(path, decryption)
+            yield from islice(parquet.read(path, decryption), part[0], None, part[1])
         else:
             with path.open("rb") as raw:
-                yield from _read_lines(raw, path)
+                yield from islice(_read_lines(raw, path), part[0], None, part[1])
 
 
 def read_stream(raw: IO[bytes], path: Path) -> Iterator[Chunk]:

@@ -25,6 +25,7 @@ class Chunk:
     rows: int
     columns: Mapping[str, pa.StringArray]
     unread: frozenset[str] = field(default=frozenset())  # leaf paths that have no text form
+    done: float = 1.0  # share of the file's bytes that is behind this chunk
 
 
 class PlaceError(ValueError):

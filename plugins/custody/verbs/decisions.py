@@ -14,9 +14,9 @@ from custody.lineage.statement import Statement, now
 from custody.verbs.session import Session
 
 if TYPE_CHECKING:
+    from custody.classifiers.counts import Wrong
     from custody.classifiers.memory import Decision
     from custody.classifiers.reviewed import Reviewed
-    from custody.classifiers.scan import Wrong
 
 
 @dataclass(frozen=True)

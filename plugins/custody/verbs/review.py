@@ -132,7 +132,7 @@ def _refuse_values(session: Session, why: str) -> None:
     """Keep out of the ledger, which forgets nothing, what it must not hold."""
     from custody.classifiers import Scanner
 
-    if found := Scanner(session.policy).in_name(why):
+    if found := Scanner(session.policy).in_names([why])[why]:
         raise UsageError(f"the reason itself holds {found}", remedy="describe the value, do not write it")
 
 
