@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measure the shipped NER model on columns of public tables it was not made from, and write `columns.json`.
+"""Measure the shipped NER model on public tables and texts it was not made from, and write `columns.json`.
 
     python scripts/ner_columns.py --data DIR [--out classifiers/ner/model]
 
-`--data` holds Chinook, Northwind, AdventureWorks and fivethirtyeight. Nothing is chosen here: the threshold is the
+`--data` holds Chinook, Northwind, AdventureWorks, fivethirtyeight, and the synthetic texts of presidio-research as
+`ner/presidio_synth.jsonl`. Nothing is chosen here: the threshold is the
 model's own, and which columns are of persons was written down by hand from names and contents.
 """
 
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from custody.classifiers.ner import card, column_entity, column_share, describe, nlp_engine
-from custody.classifiers.ner.score import figures
+from custody.classifiers.ner.corpus import read_texts
+from custody.classifiers.ner.score import figures, spans
+from custody.classifiers.ner.seam import small
 
 OUT = Path(__file__).resolve().parent.parent / "classifiers" / "ner" / "model"
 CELLS = 300  # of a column, evenly over its sorted distinct cells
@@ -62,7 +65,12 @@ def main() -> None:
     rows = list(judged(told.data))
     sets = sorted({name for name, *_ in rows})
     counted = {name: outcome([row for row in rows if row[0] == name]) for name in sets}
-    found = {"threshold": threshold(), "sets": {**counted, "all": outcome(rows)}, "wrong": wrong(rows)}
+    found = {
+        "threshold": threshold(),
+        "sets": {**counted, "all": outcome(rows)},
+        "wrong": wrong(rows),
+        "synthetic_texts": spans(small(), read_texts(told.data / "ner" / "presidio_synth.jsonl")),
+    }
     (told.out / "columns.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
     card.write(told.out)
     print(json.dumps(found, indent=1, sort_keys=True))

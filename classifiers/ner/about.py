@@ -49,7 +49,8 @@ def _small() -> dict[str, Any]:
         "licence": meta["license"],
         "threshold": scores["columns"]["threshold"],
         "warning": f"The language model is weak in free text: it finds about {recall:.0%} of the person names in "
-        "held-out texts of the kinds it was trained on. It is meant for columns of which most cells are names.",
+        "held-out texts of the kinds it was trained on, and fewer in others. It is meant for columns of which most "
+        "cells are names.",
     }
 
 

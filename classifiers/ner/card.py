@@ -14,6 +14,7 @@ from custody.dataset import file_sha256
 
 CARD = "MODEL_CARD.md"
 _TEMPLATE = "card.md"
+_NOT_YET = "Not measured."
 PARTS = ("train", "dev", "test")
 
 
@@ -33,7 +34,7 @@ def render(folder: Path) -> str:
     model = folder / "custody-small.spacy"
     scores = json.loads((folder / "scores.json").read_text())
     measured = folder / "columns.json"
-    columns = _tables(json.loads(measured.read_text())) if measured.exists() else "Not measured."
+    found = json.loads(measured.read_text()) if measured.exists() else None
     recall = scores["spans"]["all"]["PER"]["recall"]
     told = {
         "sha256": file_sha256(model),
@@ -50,9 +51,10 @@ def render(folder: Path) -> str:
         "texts": _texts(scores["texts"]),
         "spans": _by_set(scores["spans"]),
         "published": _by_set(scores["spans_labels_as_published"]),
-        "cells": _by_label(scores["cells"]),
+        "cells": _by_label(scores["cells"], "cells"),
         "drawn": _drawn(scores["columns"]),
-        "columns": columns,
+        "columns": _tables(found) if found else _NOT_YET,
+        "synthetic": _by_label(found["synthetic_texts"], "spans") if found else _NOT_YET,
     }
     text = files(__package__).joinpath(_TEMPLATE).read_text(encoding="utf-8")
     for name, value in told.items():
@@ -85,10 +87,9 @@ def _by_set(spans: dict[str, Any]) -> str:
     return _table(["set", *LABELS, "all", "spans"], rows)
 
 
-def _by_label(cells: dict[str, Any]) -> str:
-    return _table(
-        ["label", "P / R / F1", "cells"], [[one, _figures(cells[one]), cells[one]["spans"]] for one in LABELS]
-    )
+def _by_label(scored: dict[str, Any], what: str) -> str:
+    rows = [[label, _figures(scored[label]), scored[label]["spans"]] for label in LABELS]
+    return _table(["label", "P / R / F1", what], rows)
 
 
 def _drawn(columns: dict[str, Any]) -> str:

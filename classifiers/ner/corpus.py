@@ -55,12 +55,13 @@ def read_sets(folder: Path) -> dict[str, list[Text]]:
     Raises:
         DatasetError: a file is missing or a line is not as described. The line's text is not in the message.
     """
-    return {name: _read(folder / f"{name}_train.jsonl") for name in SETS}
+    return {name: read_texts(folder / f"{name}_train.jsonl") for name in SETS}
 
 
-def _read(path: Path) -> list[Text]:
+def read_texts(path: Path) -> list[Text]:
+    """Read one file of annotated texts. Raises as `read_sets`."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise DatasetError(f"the set cannot be read ({type(error).__name__})", where=str(path)) from None
     return [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]

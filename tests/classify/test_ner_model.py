@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ner_columns
 from custody.classifiers.ner import card, column_entity, column_share, describe, nlp_engine, pipeline, seam
 from custody.errors import IntegrityError
 from custody.lineage.verify import verify
+from tests.conftest import ROOT
 
 MODEL = Path(card.__file__).parent / "model"
 SMALL = "custody-small"
+TABLES = ROOT.parent / "shared" / "data"
 MEGABYTES_ALLOWED = 10
 NAMES = ["Rosa Keller", "Martin Brandt", "Keller, Rosa", "HANNA LINDGREN", "Thomas Moore", "Anna Fischer", "David Cole"]
 THINGS = ["Rear brake pads, pair", "Mountain frame 42", "order shipped", "Out of stock", "Tomato sauce 500 ml", "Blue"]
@@ -136,6 +139,14 @@ def test_a_column_is_of_its_most_frequent_entity_from_the_threshold_on(
     shares: dict[str, float], threshold: float, entity: str
 ) -> None:
     assert column_entity(shares, threshold) == entity
+
+
+@pytest.mark.skipif(not TABLES.is_dir(), reason=f"the public tables are not at {TABLES}")
+def test_columns_of_persons_in_public_tables_are_found_with_few_false_alarms() -> None:
+    told = ner_columns.outcome(list(ner_columns.judged(TABLES)))
+    assert (told["spans"], told["others"]) == (19, 125)
+    assert told["recall"] >= 0.95
+    assert told["false_alarms"] <= 0.03
 
 
 @given(st.lists(st.text(max_size=40), max_size=8))

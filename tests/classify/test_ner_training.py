@@ -81,6 +81,7 @@ def test_what_is_no_name_is_unmarked_and_ends_are_trimmed(text: str, words: str,
     "line",
     [
         f"{SECRET} is no JSON",
+        f"{SECRET} \u2028",
         json.dumps([SECRET]),
         json.dumps({"text": SECRET}),
         json.dumps({"text": SECRET, "spans": 3}),
