@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ner_bom
 from custody.classifiers.ner import cells, corpus, learn, pipeline, score
 from custody.classifiers.ner.corpus import LABELS, Text
 from custody.classifiers.ner.pool import Pool, invented, pool_of, unseen
@@ -210,3 +211,19 @@ def test_training_gives_the_same_bytes_in_another_process_and_others_by_another_
     assert hashlib.sha256(made.model).hexdigest() == other.stdout.split()[-1]
     assert trained(8).model != made.model
     assert pipeline.scores_of(pipeline.unpack(made.model, "made")) == made.scores
+
+
+@pytest.mark.slow
+@with_sets
+def test_the_whole_road_to_a_model_and_its_bom_ends_in_a_verification_that_is_ok(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {name: rows[:300] for name, rows in corpus.read_sets(SETS).items()}
+    monkeypatch.setattr(corpus, "read_sets", lambda _: few)
+    recipe = learn.Recipe(epochs=1, cells=KINDS, invented=KINDS)
+    monkeypatch.setattr(learn, "Recipe", lambda: recipe)
+    told = ["--data", str(SETS), "--work", str(tmp_path / "work"), "--out", str(tmp_path / "model")]
+    monkeypatch.setattr(sys, "argv", ["ner_bom.py", *told])
+    assert ner_bom.main() == 0
+    made = pipeline.load(tmp_path / "model" / learn.MODEL)
+    assert pipeline.scores_of(made)["texts"]["train"].keys() == few.keys()
