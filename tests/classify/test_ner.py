@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -56,6 +58,18 @@ def test_what_is_not_installed_is_refused_with_the_command_that_installs_it(
     with pytest.raises(PolicyError) as refused:
         use(config)
     assert command in str(refused.value)
+
+
+@pytest.mark.usefixtures("no_network")
+@pytest.mark.parametrize("config", ["gliner", {"gliner": {"model_name": "some/model"}}])
+def test_a_model_that_is_not_in_the_hubs_cache_is_never_fetched(config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = ModuleType("huggingface_hub")
+    monkeypatch.setattr(hub, "try_to_load_from_cache", lambda *_: None, raising=False)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
+    monkeypatch.setattr("custody.classifiers.ner.present.find_spec", lambda name: name)
+    for use in (nlp_engine, describe):
+        with pytest.raises(PolicyError, match="run: hf download"):
+            use(config)
 
 
 @pytest.mark.parametrize(
