@@ -61,7 +61,7 @@ class Reading:
             self._add(found, found.columns[name], columns[name], scanned)
 
     def finish(self, found: FileScan) -> None:
-        """Say of each finding with a check how often it holds by chance."""
+        """Say of each finding with a check how often it holds by chance; call it when the part is read."""
         for (name, entity, recognizer), texts in self._checked.items():
             finding = found.columns[name].findings.get(entity)
             if finding and finding.tried:

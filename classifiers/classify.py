@@ -32,8 +32,6 @@ from custody.schemes import NAMES
 if TYPE_CHECKING:
     from custody.classifiers.sampled import Sample
 
-NO_NER = "Names, places and organisations in free text were not looked for: no language model is loaded."
-
 
 def classify(
     dataset: Dataset,
@@ -67,6 +65,7 @@ def classify(
         PolicyError: the policy names an entity that nothing finds.
     """
     scanner = scanner or Scanner(rules)
+    scanner.begin()
     with dataset.held() as listing:
         job = Job(dataset, scanner, secret, wrong(scanner.detector))
         sample, whole = _sample(job, rules, plan, progress)
@@ -75,13 +74,23 @@ def classify(
     reports = tuple(_file(one, rules, sample) for one in scans)
     rows = sample.proof["rows"] if sample else sum(one.rows for one in scans)
     grade, by_scale = grade_dataset((one.grade for one in reports), rows, rules)
-    notes = (*(f"Not scanned: {text}." for text in unread), *_of_sample(sample), NO_NER, *whole, *_unverified(rules))
+    notes = (
+        *(f"Not scanned: {text}." for text in unread),
+        *_of_sample(sample),
+        scanner.model["warning"],
+        *whole,
+        *_unverified(rules),
+    )
     return ClassificationReport(
         dataset=dataset.name,
         address=listing.address,
         grade=grade,
         why=_why(grade, reports, sentences(grade, by_scale)),
-        unchecked=(*notes, *(f"Presidio itself ran for every cell: {why}." for why in scanner.doubts)),
+        unchecked=(
+            *notes,
+            *_unverified(rules),
+            *(f"Presidio itself ran for every cell: {why}." for why in scanner.doubts),
+        ),
         unscanned=unread,
         scheme=rules.scheme,
         levels=rules.levels,
@@ -97,6 +106,10 @@ def classify(
         paths=dict(scanner.paths),
         checked=scanner.checked,
     )
+
+
+def _doubts(scanner: Scanner) -> list[str]:
+    return [f"Presidio itself ran for every cell: {why}." for why in scanner.doubts]
 
 
 def _sample(job: Job, rules: Policy, plan: Plan | None, watch: Watch | None) -> tuple[Sample | None, tuple[str, ...]]:

@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers import presidio
 from custody.classifiers.fast.batch import Checks
 from custody.classifiers.names import hints
+from custody.classifiers.ner import describe
 from custody.classifiers.presidio import LANGUAGE
 from custody.errors import DatasetError, PolicyError
 from custody.policy import Policy
@@ -37,6 +38,7 @@ MAX_CELL = 1_000_000  # characters; spaCy refuses longer texts
 COLUMN_RECOGNIZER = "ColumnRecognizer"  # what the names in columns.yaml end in: these judge cells by column names
 CHECKED = 2_000  # of so many cells one is held against Presidio
 LONG = 2_000  # characters; a longer cell is not held against Presidio, which would take long
+MODELS = ("SpacyRecognizer", "StanzaRecognizer", "TransformersRecognizer", "GLiNERRecognizer")
 WHAT_FAILED = "what a recogniser failed on"
 FEW = 16  # cells; Presidio itself takes no longer for fewer
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
@@ -79,7 +81,7 @@ class Scanner:
     """
 
     def __init__(self, rules: Policy) -> None:
-        self._named = _entities_named(rules)
+        self._named, self._ner = _entities_named(rules), rules.ner
         self._doubts = list(_doubts())
         self._unchecked = 0
         self.checked = 0  # cells held against Presidio
@@ -88,7 +90,7 @@ class Scanner:
     @cached_property
     def analyzer(self) -> AnalyzerEngine:
         """Presidio's engine with custody's configuration."""
-        return presidio.analyzer()
+        return presidio.analyzer(self._ner)
 
     @property
     def recognizers(self) -> list[EntityRecognizer]:
@@ -105,7 +107,21 @@ class Scanner:
         """What the findings depend on: Presidio's version and a digest over the recognisers."""
         told = sorted(json.dumps(one.to_dict(), sort_keys=True, default=str) for one in self.recognizers)
         digest = hashlib.sha256("\n".join(told).encode()).hexdigest()
-        return {"presidio-analyzer": version("presidio-analyzer"), "recognizers": digest, "ner": "none"}
+        model = " ".join(str(self.model[key]) for key in ("name", "version", "digest") if self.model[key])
+        return {"presidio-analyzer": version("presidio-analyzer"), "recognizers": digest, "ner": model}
+
+    @cached_property
+    def model(self) -> Mapping[str, Any]:
+        """The language model in use, as `ner.describe` tells it."""
+        return describe(self._ner)
+
+    def by_model(self, recognizer: str) -> bool:
+        """Tell whether a recogniser is a language model that finds names in text."""
+        return self.model["name"] != "none" and recognizer in MODELS
+
+    def begin(self) -> None:
+        """Count anew which cells are held against Presidio, so that the same data is checked at the same cells."""
+        self.checked = self._unchecked = 0
 
     def warm(self) -> None:
         """Build what is built once, so that processes forked from here share it."""
@@ -172,8 +188,12 @@ class Scanner:
         }
 
     def _named_in(self, text: str, spans: tuple[Span, ...]) -> str:
-        hits = (one for one in counting(text, spans) if not one.recognizer.endswith(COLUMN_RECOGNIZER))
+        hits = (one for one in counting(text, spans) if not self._guesses(one.recognizer))
         return next((one.entity for one in hits if one.entity in self._named), "")
+
+    def _guesses(self, recognizer: str) -> bool:
+        """Tell whether a recogniser takes many a plain word for a finding: then it says nothing about a name."""
+        return recognizer.endswith(COLUMN_RECOGNIZER) or self.by_model(recognizer)
 
     def checker(self, recognizer: str) -> EntityRecognizer | None:
         """Return a recogniser by its name."""
@@ -236,10 +256,14 @@ class Scanner:
 
 
 def counting(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Return the hits that count: in a cell that is nothing but a number, those with more than the floor."""
-    if spans and _BARE_NUMBER.fullmatch(text):
-        return tuple(one for one in spans if one.score > THRESHOLD)
-    return spans
+    """Return the hits that count: in a cell that is nothing but a number, those that are all of it and above the floor.
+
+    A part of a number, such as the digits after its point, is no card and no account, whatever its checksum says.
+    """
+    if not (spans and _BARE_NUMBER.fullmatch(text)):
+        return spans
+    length = len(text.strip())
+    return tuple(one for one in spans if one.score > THRESHOLD and one.end - one.start == length)
 
 
 def _doubts() -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Presidio's analyzer as custody runs it: no language model, no download, no network.
+"""Presidio's analyzer as custody runs it: no language model unless the policy names one, no download, no network.
 
 The recognisers are Presidio's default English set and custody's own. The text is cut into words by a blank spaCy
 tokenizer whose lemma is the lower-case word; without lemmas Presidio's context words would silently do nothing.
@@ -13,26 +13,35 @@ from typing import TYPE_CHECKING, Any
 
 from custody.classifiers import recognizers
 from custody.classifiers.fast.context import WordsOnly
+from custody.classifiers.ner.seam import NONE, Config, kind_of, nlp_engine
+from custody.classifiers.ner.seam import recognizers as models
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+    from presidio_analyzer.nlp_engine import NlpEngine
 
 LANGUAGE = "en"
 
 
-def analyzer() -> AnalyzerEngine:
-    """Return Presidio's engine with custody's configuration."""
+def analyzer(ner: Config = None) -> AnalyzerEngine:
+    """Return Presidio's engine with custody's configuration.
+
+    Args:
+        ner: the policy's language model; none by default.
+
+    Raises:
+        PolicyError: the model is not installed.
+    """
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)  # its warnings list what a default set leaves out
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 
     pin_suffix_list()
-    engine = tokenizer()
+    engine = tokenizer() if kind_of(ner) == NONE else nlp_engine(ner, LANGUAGE)
     registry = RecognizerRegistry(supported_languages=[LANGUAGE])
     registry.load_predefined_recognizers(languages=[LANGUAGE], nlp_engine=engine)
     registry.remove_recognizer("SpacyRecognizer")  # it would promise the entities of a model that is not there
-    for one in recognizers.load():
+    for one in (*recognizers.load(), *models(ner, engine, LANGUAGE)):
         registry.add_recognizer(one)
     return AnalyzerEngine(
         registry=registry,
@@ -42,7 +51,7 @@ def analyzer() -> AnalyzerEngine:
     )
 
 
-def tokenizer() -> SpacyNlpEngine:
+def tokenizer() -> NlpEngine:
     """Return an NLP engine that knows spaCy's rules for words, and nothing learned."""
     import spacy
     from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine

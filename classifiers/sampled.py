@@ -64,7 +64,7 @@ def scan_sample(job: Job, rules: Policy, plan: Plan, watch: Watch | None = None)
             break
     parted = [(column.partition("\0"), entity) for column, entity in sequential.undecided()]
     undecided = [(path, name, entity) for (path, _, name), entity in parted]
-    return Sample([settled(one) for one in found.values()], _told(sequential.proof()), undecided)
+    return Sample([settled(one, job.scanner) for one in found.values()], _told(sequential.proof()), undecided)
 
 
 def _part(reading: Reading, key: Stratum, chunk: Chunk, sampler: Sampler, *, first: bool) -> FileScan:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from custody import formats
 from custody.classifiers.cells import Reading
-from custody.classifiers.counts import FileScan, Wrong, note
+from custody.classifiers.counts import Column, FileScan, Finding, Wrong, note
 from custody.classifiers.engine import Scanner
 from custody.dataset import Dataset
 from custody.errors import DatasetError
@@ -86,8 +86,8 @@ def scan(job: Job, *, workers: int = 1, watch: Watch | None = None) -> list[File
     if workers > 1:
         from custody.classifiers.parallel import scan_apart
 
-        return [settled(one) for one in scan_apart(job, workers, watch)]
-    return [settled(one) for one in _one_by_one(job, watch)]
+        return [settled(one, job.scanner) for one in scan_apart(job, workers, watch)]
+    return [settled(one, job.scanner) for one in _one_by_one(job, watch)]
 
 
 def _one_by_one(job: Job, watch: Watch | None) -> list[FileScan]:
@@ -108,8 +108,19 @@ def _one_by_one(job: Job, watch: Watch | None) -> list[FileScan]:
     return found
 
 
-def settled(file: FileScan) -> FileScan:
-    """Drop the entities whose checks were computed and never held, once no part of the file is missing."""
+def settled(file: FileScan, scanner: Scanner) -> FileScan:
+    """Drop what is no finding once no part of the file is missing.
+
+    That is an entity whose checks were computed and never held, and, in a column that is not prose, one that only the
+    shipped language model found, in fewer cells than make a column of names.
+    """
     for column in file.columns.values():
-        column.findings = {entity: one for entity, one in sorted(column.findings.items()) if one.cells}
+        kept = {entity: one for entity, one in sorted(column.findings.items()) if one.cells}
+        column.findings = {entity: one for entity, one in kept.items() if not _stray(column, one, scanner)}
     return file
+
+
+def _stray(column: Column, finding: Finding, scanner: Scanner) -> bool:
+    share = scanner.model.get("threshold", 0.0)
+    named = all(scanner.by_model(one) for one in finding.recognizers)
+    return named and not column.free_text and finding.cells < share * column.filled

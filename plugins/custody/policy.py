@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -95,6 +95,9 @@ class Role(Strict):
     sign_with: KeyUri | None = None  # only where this role runs
 
 
+Ner = Literal["none", "custody-small", "gliner"] | dict[str, Any]
+
+
 class BackupStore(Strict):
     """Where backups go and the key that encrypts them."""
 
@@ -109,6 +112,7 @@ class Policy(Strict):
     default: str  # the grade of data in which no rule fired
     unscanned: str  # the least grade of data that could not be read whole
     fingerprint: KeyUri  # keys the fingerprints by which findings are recognised again
+    ner: Ner = "none"  # the language model: none, the small one that is shipped, or one of Presidio's engines
     grades: tuple[Rule, ...]
     translate: dict[SchemeName, dict[str, str]] = Field(default_factory=dict)  # other scheme -> our grade -> its grade
     measures: dict[str, Measures]

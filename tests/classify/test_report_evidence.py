@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from custody.classifiers import ClassificationReport
 from custody.classifiers.counts import Column, FileScan, Finding
+from custody.policy import Policy
 from tests.conftest import ROOT
 
 from .columns import tried
@@ -30,7 +31,7 @@ def told(classified: Classify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     def run(*columns: Column, unscanned: tuple[str, ...] = ()) -> ClassificationReport:
         scans = [FileScan("a.csv", 9, {one.column: one for one in columns}, list(unscanned))]
         # the package exports the function of the same name
-        monkeypatch.setattr(import_module("custody.classifiers.classify"), "scan", lambda *_: scans)
+        monkeypatch.setattr(import_module("custody.classifiers.classify"), "scan", lambda *_, **__: scans)
         return classified(write_csv(tmp_path / "d" / "a.csv", a=["1"]))
 
     return run
@@ -73,11 +74,12 @@ def test_a_column_of_a_file_that_was_not_read_whole_says_so(classified: Classify
     assert "not all of the file was read, and nothing follows for the rest" in column.why[0]
 
 
-def test_a_report_with_every_kind_of_evidence_meets_the_schema(told: Told) -> None:
+def test_a_report_with_every_kind_of_evidence_meets_the_schema(told: Told, rules: Policy) -> None:
     prose = Column("note", 50, 50, free_text=True, findings={"URL": Finding("URL", 2, 2)})
     parts = [Column(name, 9, 9, findings={name: Finding(name, 9, 9)}) for name in ("PERSON", "STREET_ADDRESS")]
     birth = Column("DATE_OF_BIRTH", 9, 9, sampled=True, findings={"DATE_OF_BIRTH": Finding("DATE_OF_BIRTH", 9, 9)})
     report = told(tried(1012, 10_000), prose, *parts, birth, Column("ssn", 9, 9), unscanned=("a.csv: is cut",))
-    assert {one.rule for one in report.files[0].reasons} == {3, None}
+    together = next(at for at, one in enumerate(rules.grades) if one.when.together)
+    assert {one.rule for one in report.files[0].reasons} == {together, None}
     schema = json.loads((ROOT / "classifiers" / "report.schema.json").read_text())
     Draft202012Validator(schema).validate(json.loads(json.dumps(report.to_dict())))
