@@ -10,10 +10,12 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 
 from custody.classifiers.counts import FileScan
 from custody.classifiers.merge import dump, load, merge_files
 from custody.classifiers.scan import Job, Progress, Watch
+from custody.errors import WorkerLost
 
 SMALL = 1 << 20  # bytes; a file no larger is not divided
 PARTS = 4  # of a large file for each process: the last to finish should not keep the others waiting
@@ -26,6 +28,7 @@ def scan_apart(job: Job, workers: int, watch: Watch | None) -> list[FileScan]:
 
     Raises:
         StorageUnavailable: the disk failed.
+        WorkerLost: a process was killed.
     """
     sizes = {path: (job.dataset.root / path).stat().st_size for path in job.dataset.files()}
     tasks = [(path, (k, n)) for path, size in sizes.items() for n in (_parts(size, workers),) for k in range(n)]
@@ -39,6 +42,11 @@ def scan_apart(job: Job, workers: int, watch: Watch | None) -> list[FileScan]:
                 done[futures[future]] = load(future.result())
                 if watch:
                     watch(_progress(done, sizes))
+    except BrokenProcessPool:
+        what = "a process that scanned a part was killed"
+        raise WorkerLost(
+            what, where=str(job.dataset.path), remedy="give it more memory, or use fewer workers"
+        ) from None
     finally:
         _jobs.remove(job)
     return [merge_files(done[task] for task in tasks if task[0] == path) for path in sizes]
