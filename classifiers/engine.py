@@ -81,7 +81,7 @@ class Scanner:
     """
 
     def __init__(self, rules: Policy) -> None:
-        self._named, self._ner = _entities_named(rules), rules.ner
+        self._named, self._rules = _entities_named(rules), rules
         self._doubts = list(_doubts())
         self._unchecked = 0
         self.checked = 0  # cells held against Presidio
@@ -90,7 +90,7 @@ class Scanner:
     @cached_property
     def analyzer(self) -> AnalyzerEngine:
         """Presidio's engine with custody's configuration."""
-        return presidio.analyzer(self._ner)
+        return presidio.analyzer(self._rules.ner, self._rules.recognizers)
 
     @property
     def recognizers(self) -> list[EntityRecognizer]:
@@ -113,7 +113,7 @@ class Scanner:
     @cached_property
     def model(self) -> Mapping[str, Any]:
         """The language model in use, as `ner.describe` tells it."""
-        return describe(self._ner)
+        return describe(self._rules.ner)
 
     def by_model(self, recognizer: str) -> bool:
         """Tell whether a recogniser is a language model that finds names in text."""
