@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers import presidio
 from custody.classifiers.fast.batch import Checks
+from custody.classifiers.fast.patterns import has_check
 from custody.classifiers.names import hints
 from custody.classifiers.ner import describe
 from custody.classifiers.presidio import LANGUAGE
@@ -86,6 +87,7 @@ class Scanner:
         self._unchecked = 0
         self.checked = 0  # cells held against Presidio
         _refuse_unknown_entities(rules, self.entities)
+        self._refuse_unprovable(rules)
 
     @cached_property
     def analyzer(self) -> AnalyzerEngine:
@@ -101,6 +103,16 @@ class Scanner:
     def entities(self) -> tuple[str, ...]:
         """Every entity that can be found, sorted."""
         return tuple(sorted({entity for one in self.recognizers for entity in one.supported_entities}))
+
+    def _refuse_unprovable(self, rules: Policy) -> None:
+        provable = sorted({entity for one in self.recognizers if has_check(one) for entity in one.supported_entities})
+        for rule in rules.grades:
+            for entity in set(rule.when.entity) - set(provable) if rule.when.validated else ():
+                raise PolicyError(
+                    f"nothing can validate {entity!r}, so a rule about validated cells could never fire for it",
+                    allowed=", ".join(provable),
+                    remedy="give it a rule of its own, with `count` or `prevalence`",
+                )
 
     @cached_property
     def detector(self) -> dict[str, str]:
