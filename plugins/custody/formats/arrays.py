@@ -64,11 +64,13 @@ class Leaves:
     Args:
         edit: given the name of a leaf and its cells.
         encode: makes a dictionary array of a type.
+        clean: copy the cells alone: beneath a null or beside a slice an array may hold what no reader shows.
         unread: the leaves that have no text form, as a result.
     """
 
     edit: Edit
     encode: Encode = anew
+    clean: bool = False
     unread: set[str] = field(default_factory=set)
     names: Names = field(default_factory=Names)
 
@@ -85,7 +87,9 @@ class Leaves:
             return pa.ExtensionArray.from_storage(kind, self._array(path, array.storage))
         if types.is_struct(kind):
             fields = [kind.field(i) for i in range(kind.num_fields)]
-            children = [self._array(f"{path}.{one.name}", array.field(i)) for i, one in enumerate(fields)]
+            # flatten: what lies beneath a null struct is no cell, and pyarrow writes zeros there
+            below = zip(fields, array.flatten(), strict=True)
+            children = [self._array(f"{path}.{one.name}", child) for one, child in below]
             return pa.StructArray.from_arrays(children, fields=fields, mask=array.is_null())
         if types.is_map(kind):
             keys, items = (self._values(f"{path}[].{of}", array, f"{of}s") for of in ("key", "item"))
@@ -112,6 +116,7 @@ class Leaves:
         kind = array.type
         if types.is_dictionary(kind):
             return self.encode(path, self._leaf(path, array.dictionary_decode()), kind)
+        array = _copied(array) if self.clean else array
         try:
             text = _as_text(array)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -125,6 +130,19 @@ class Leaves:
         # a null equals nothing, so a cell that was edited to null counts as changed
         same = pc.fill_null(pc.equal(edited, text), False)  # noqa: FBT003 - pyarrow takes it by position
         return pc.if_else(same, array, pa.nulls(len(array), kind))
+
+
+def _copied(array: pa.Array) -> pa.Array:
+    import pyarrow as pa
+    from pyarrow import types
+
+    if types.is_string_view(array.type) or types.is_binary_view(array.type):
+        # to take views is to keep what they look at, and all beside it
+        return array.cast(pa.large_binary()).cast(array.type)
+    try:
+        return array.take(pa.array(range(len(array)), pa.int64()))
+    except pa.ArrowNotImplementedError:
+        return array
 
 
 def _offsets(array: pa.Array) -> pa.Array:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ def read_stream(raw: IO[bytes], part: Part) -> Iterator[Chunk]:
     head = raw.read(8)
     whole = io.BufferedReader(Headed(b"" if head.startswith(_FILE) else head, raw), 1 << 17)
     reader = pa.ipc.open_stream(pa.PythonFile(whole, "r"))
-    yield from _chunks(reader.schema, iter(reader), part)
+    yield from _chunks(reader.schema, _valid(reader), part)
     while whole.read(1 << 20):  # who decrypts it learns at the end whether it was whole
         pass
 
@@ -52,21 +52,12 @@ def rewrite(source: Path, target: Path, edit: Edit) -> None:
         options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=is_file)
         encode = Growing() if is_file else anew  # a file has one dictionary for a column
         with (pa.ipc.new_file if is_file else pa.ipc.new_stream)(str(target), new, options=options) as writer:
-            for batch in found:
-                # between two chunks names begin anew, as they do in `read`
-                rows = [_clean(column) for column in batch.columns]
-                arrays = Leaves(edit, encode).edited(schema.names, rows)
+            for number, batch in enumerate(found):
+                arrays = Leaves(edit, encode, clean=True).edited(schema.names, batch.columns)
+                if any(not one.nullable and cells.null_count for one, cells in zip(new, arrays, strict=True)):
+                    what = "an edited cell is null where the schema demands a value"
+                    raise PlaceError(what, f"batch {number}", "make the column nullable in the source")
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=new))
-
-
-def _clean(array: pa.Array) -> pa.Array:
-    """Copy the cells alone: beneath a null the file may hold a value that no reader shows."""
-    import pyarrow as pa
-
-    try:
-        return array.take(pa.array(range(len(array)), pa.int64()))
-    except pa.ArrowNotImplementedError:
-        return array
 
 
 class Growing:
@@ -103,18 +94,23 @@ def _opened(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch], b
             raise PlaceError("this is no Arrow file, and no Arrow stream that ends", f"byte {size:,}")
         file.seek(0)
         reader = (pa.ipc.open_file if is_file else pa.ipc.open_stream)(file)
-        yield reader.schema, _each(reader) if is_file else iter(reader), is_file
+        yield reader.schema, _valid(_each(reader) if is_file else reader), is_file
 
 
 def _each(reader: Any) -> Iterator[pa.RecordBatch]:
     return (reader.get_batch(number) for number in range(reader.num_record_batches))
 
 
+def _valid(found: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in found:
+        batch.validate(full=True)  # pyarrow trusts the file: a wrong offset would read other memory, or crash
+        yield batch
+
+
 def _chunks(schema: pa.Schema, found: Iterator[pa.RecordBatch], part: Part) -> Iterator[Chunk]:
     import pyarrow as pa
 
     for batch in found:
-        batch.validate(full=True)  # pyarrow trusts the file: a wrong offset would read other memory, or crash
         size = max(1, batch.get_total_buffer_size())
         rows = max(1, min(ROWS, CELLS // max(1, len(schema)), SIZE * batch.num_rows // size))
         for first in range(0, batch.num_rows, rows):

@@ -48,7 +48,7 @@ def _json_value(line: str) -> Any:
 def _json_rows(file: TextIO, part: Part) -> Iterator[tuple[Any, int]]:
     """Yield each value with its size; those of other parts are not parsed."""
     for number, line in unmarked_lines(file):
-        if line.isspace():
+        if not line.strip():
             continue
         commas = line.count(",")  # there is one between any two values
         if commas > MAX_VALUES:

@@ -69,6 +69,8 @@ def _encoding(binary: IO[bytes]) -> tuple[bytes, str]:
     for mark, encoding in _MARKS.items():
         if head.startswith(mark):
             return head.removeprefix(mark), encoding
+    if b"\0" in head and (not any(head[::2]) or not any(head[1::2])):
+        raise LineError("the text looks like UTF-16 without a byte order mark", 1)
     return head, "utf-8"
 
 
@@ -118,10 +120,8 @@ def lines(file: TextIO) -> Iterator[tuple[int, str]]:
         if len(line) >= MAX_LINE:
             raise LineError(f"the line is longer than {MAX_LINE >> 20} MiB", number)
         if "\0" in line:
-            # UTF-16 without a mark is valid UTF-8 full of NULs, in which nothing would be found
-            looks = number == 1 and ("\0" * 4 in {line[:8:2], line[1:8:2]})
-            hint = "it looks like UTF-16 without a byte order mark" if looks else f"this is not {file.encoding} text"
-            raise LineError(f"the line has a NUL byte: {hint}", number)
+            # UTF-16 without a mark may be valid UTF-8 full of NULs, in which nothing would be found
+            raise LineError(f"the line has a NUL byte: this is not {file.encoding} text", number)
         yield number, line
         number += 1
 
