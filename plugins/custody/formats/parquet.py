@@ -25,21 +25,23 @@ def read(path: Path, decryption: Any, part: Part) -> Iterator[Chunk]:
     """Yield the chunks of a file. Where there are enough row groups, a reader has whole ones."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, decryption_properties=decryption) as file:
-        buffer = _buffer(file.metadata)
-    with pq.ParquetFile(path, decryption_properties=decryption, buffer_size=buffer) as file:
-        meta = file.metadata
-        part.done = lambda: _share(part.number, chunks)
-        chunks = sum(_counts(meta, group)[1] for group in range(meta.num_row_groups))
-        if not meta.num_rows and part.mine:
-            yield _empty(file.schema_arrow, part)
-        dealt = meta.num_row_groups >= 2 * part.count
-        for group in range(meta.num_row_groups):
-            yield from _group(file, group, part, dealt=dealt)
+    with pq.ParquetFile(path, decryption_properties=decryption, pre_buffer=False) as file:
+        if not (buffer := _buffer(file.metadata)):
+            yield from _chunks(file, part)
+    if buffer:
+        with pq.ParquetFile(path, decryption_properties=decryption, pre_buffer=False, buffer_size=buffer) as file:
+            yield from _chunks(file, part)
 
 
-def _share(number: int, chunks: int) -> float:
-    return (number + 1) / max(1, chunks)
+def _chunks(file: Any, part: Part) -> Iterator[Chunk]:
+    meta = file.metadata
+    chunks = sum(_counts(meta, group)[1] for group in range(meta.num_row_groups))
+    part.done = lambda: (part.number + 1) / chunks if chunks else 1.0
+    if not meta.num_rows and part.mine:
+        yield _empty(file.schema_arrow, part)
+    dealt = meta.num_row_groups >= 2 * part.count
+    for group in range(meta.num_row_groups):
+        yield from _group(file, group, part, dealt=dealt)
 
 
 def _empty(schema: pa.Schema, part: Part) -> Chunk:
