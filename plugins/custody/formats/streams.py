@@ -33,8 +33,8 @@ class Headed(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:  # noqa: D102 - as the base class
         into = memoryview(buffer)
-        data = self._head[: len(into)] or self._rest.read(len(into))
-        self._head = self._head[len(into) :]
+        data, self._head = self._head[: len(into)], self._head[len(into) :]
+        data += self._rest.read(len(into) - len(data)) if len(data) < len(into) else b""
         into[: len(data)] = data
         return len(data)
 
@@ -131,7 +131,8 @@ def _line(file: TextIO, number: int) -> str:
         return file.readline(MAX_LINE)
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode(error.encoding, "replace")
-        # no line end was left in what was decoded before, or readline would have returned it
+        # no line end was left in what was decoded before, or readline would have returned it (but for a lone carriage
+        # return at its very end, which may be half a line end)
         raise LineError(f"this is not {file.encoding} text", number + len(re.findall("\r\n?|\n", before))) from None
 
 
