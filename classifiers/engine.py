@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers import presidio
 from custody.classifiers.fast.batch import Checks
+from custody.classifiers.fast.caches import bounded
 from custody.classifiers.fast.patterns import has_check
 from custody.classifiers.names import hints
 from custody.classifiers.ner import describe
@@ -41,6 +42,7 @@ CHECKED = 2_000  # of so many cells one is held against Presidio
 LONG = 2_000  # characters; a longer cell is not held against Presidio, which would take long
 MODELS = ("SpacyRecognizer", "StanzaRecognizer", "TransformersRecognizer", "GLiNERRecognizer")
 WHAT_FAILED = "what a recogniser failed on"
+PHONE_DIGITS = 7  # in the name of a column; fewer are a number of the column
 FEW = 16  # cells; Presidio itself takes no longer for fewer
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
@@ -84,6 +86,7 @@ class Scanner:
     def __init__(self, rules: Policy) -> None:
         self._named, self._rules = _entities_named(rules), rules
         self._doubts = list(_doubts())
+        self._lifting: dict[tuple[str, ...], frozenset[int]] = {}
         self._unchecked = 0
         self.checked = 0  # cells held against Presidio
         _refuse_unknown_entities(rules, self.entities)
@@ -165,7 +168,7 @@ class Scanner:
         """Return the hits in cells of several columns. Columns whose names lift the same recognisers go together."""
         alike: dict[frozenset[int], list[str]] = {}
         for name in columns:
-            alike.setdefault(self._fast.boosted(hints(name)), []).append(name)
+            alike.setdefault(self._lifted(hints(name)), []).append(name)
         scanned: dict[str, Scanned] = {}
         for names in alike.values():
             texts = [text for name in names for text in columns[name]]
@@ -200,8 +203,13 @@ class Scanner:
         }
 
     def _named_in(self, text: str, spans: tuple[Span, ...]) -> str:
-        hits = (one for one in counting(text, spans) if not self._guesses(one.recognizer))
+        hits = (one for one in spans if not self._guesses(one.recognizer) and _tells(text, one))
         return next((one.entity for one in hits if one.entity in self._named), "")
+
+    def _lifted(self, context: tuple[str, ...]) -> frozenset[int]:
+        if context not in self._lifting:
+            bounded(self._lifting)[context] = self._fast.boosted(context)
+        return self._lifting[context]
 
     def _guesses(self, recognizer: str) -> bool:
         """Tell whether a recogniser takes many a plain word for a finding: then it says nothing about a name."""
@@ -265,6 +273,11 @@ class Scanner:
                 name, cell = owners[at]
                 scanned[name].checks.setdefault(names[index], Checks()).add(cell, text, held=at in checks.held)
         return scanned
+
+
+def _tells(name: str, span: Span) -> bool:
+    """Tell whether a hit in a name says that it is data: not a few digits, such as those of c1641."""
+    return span.score > THRESHOLD or sum(map(str.isdigit, name[span.start : span.end])) >= PHONE_DIGITS
 
 
 def counting(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
