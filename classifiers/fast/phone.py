@@ -52,6 +52,7 @@ class Phones:
 
         self._library: Any = phonenumbermatcher
         self.regions = list({region.kin: region for region in map(Region, regions)}.values())
+        self._possible = re.compile("|".join(f"(?:{one.possible})" for one in self.regions) or "(?!)").fullmatch
         self._takers: dict[str, tuple[Region, ...]] = {}
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._shapes: dict[str, tuple[Found, ...]] = {}
@@ -103,7 +104,8 @@ class Phones:
         """Return the regions in which digits without a plus sign may be a number."""
         known = self._takers.get(digits)
         if known is None:
-            known = tuple(region for region in self.regions if region.may(digits))
+            may = self._possible(digits) is not None
+            known = tuple(region for region in self.regions if region.may(digits)) if may else ()
             bounded(self._takers)[digits] = known
         return known
 

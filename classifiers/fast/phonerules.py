@@ -47,7 +47,8 @@ class Region:
         else:  # parsing takes the prefix off once with the calling code and once without
             lead = rf"(?:{self._code})?(?:{prefix}){{0,2}}" if prefix else rf"(?:{self._code})?"
         abroad = metadata.international_prefix
-        self._possible = re.compile(rf"(?:{abroad})[0-9]*|{lead}(?:{national})").fullmatch
+        self.possible = rf"(?:{abroad})[0-9]*|{lead}(?:{national})"  # what digits without a plus sign match
+        self._possible = re.compile(self.possible).fullmatch
         self._plain = re.compile(national).fullmatch
         self._stripped = re.compile(rf"(?:{abroad})|{self._code}" + (f"|(?:{prefix})" if prefix else "")).match
         general = metadata.general_desc
