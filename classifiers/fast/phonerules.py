@@ -5,11 +5,15 @@ A number without a plus sign is read in some region as: the prefix for calls abr
 but the last optional, the region's calling code, its national prefix, and a national number of one of the region's
 types. So digits that are none of these are no number there, and need not be parsed. Where a region rewrites numbers
 while parsing, any ten digits may stand before the national number.
+
+Where nothing can be taken off the front of digits, they are the national number, and its validity is all there is to
+tell; the metadata's patterns tell it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -25,6 +29,9 @@ _TYPES = (
     "uan",
     "voicemail",
 )
+
+
+LONGEST = 17  # digits of a national number; of more the library makes an error
 
 
 class Region:
@@ -71,6 +78,12 @@ class Region:
             return True  # something may be taken off its front: only parsing tells
         return self._plain(digits) is not None and not self._lacks_prefix(digits)
 
+    def surely(self, digits: str) -> bool | None:
+        """Tell whether digits that `may` be a number, with nothing but punctuation, are valid; None: parsing tells."""
+        if self._stripped(digits) or not 3 <= len(digits) <= LONGEST:
+            return None
+        return valid(self._code, digits)
+
     def _lacks_prefix(self, digits: str) -> bool:
         """Tell whether this national number is always written with a prefix, which is not there."""
         from phonenumbers import phonenumberutil as util
@@ -80,6 +93,55 @@ class Region:
         if rule is None or not rule.national_prefix_formatting_rule or rule.national_prefix_optional_when_formatting:
             return False
         return not util._formatting_rule_has_first_group_only(rule.national_prefix_formatting_rule)  # noqa: SLF001
+
+
+def valid(code: int, number: str) -> bool:
+    """Tell what `phonenumbers.is_valid_number` tells of a national number with a calling code."""
+    for leading, known in _ways(code, len(number)):
+        if leading is None:
+            if known and known(number):
+                return True
+        elif leading(number):
+            return bool(known and known(number))
+    return False
+
+
+Match = Callable[[str], object]
+
+
+@cache
+def _ways(code: int, length: int) -> tuple[tuple[Match | None, Match | None], ...]:
+    """Return for each region of a calling code what its numbers begin with and what a number of a type matches.
+
+    The first is None where a region is told by the types alone; it holds for all numbers where a code has one region.
+    """
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+    from phonenumbers.phonemetadata import PhoneMetadata
+
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(code, ())
+    told = [PhoneMetadata.metadata_for_region_or_calling_code(code, name) for name in regions]
+    alone = len(told) == 1
+    return tuple(
+        (None if alone or one.leading_digits is None else re.compile(one.leading_digits).match, _known(one, length))
+        for one in told
+        if one is not None
+    )
+
+
+def _known(metadata: Any, length: int) -> Match | None:
+    """Return what matches numbers of a length that have a type."""
+    kinds = [kind for kind in _TYPES if kind != "mobile" or not metadata.same_mobile_and_fixed_line_pattern]
+    general = _pattern(metadata.general_desc, length)
+    types = {one for one in (_pattern(getattr(metadata, kind), length) for kind in kinds) if one}
+    if not general or not types:
+        return None
+    return re.compile(rf"(?=(?:{general})\Z)(?:{'|'.join(f'(?:{one})' for one in sorted(types))})").fullmatch
+
+
+def _pattern(description: Any, length: int) -> str | None:
+    if description is None or (description.possible_length and length not in description.possible_length):
+        return None
+    return description.national_number_pattern or None
 
 
 @cache
