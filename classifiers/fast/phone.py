@@ -243,10 +243,8 @@ class Phones:
         """Tell whether the library takes a text for a valid number of a region."""
         verdict = self._verdicts.get((part, region.name))
         if verdict is None:
-            verdict = region.surely(_NOT_DIGITS.sub("", part)) if _BARE.fullmatch(part) else None
-            if verdict is None:
-                verdict = self._parsed(part, region)
-            bounded(self._verdicts)[part, region.name] = verdict
+            sure = _BARE.fullmatch(part) and region.surely(_NOT_DIGITS.sub("", part))
+            verdict = bounded(self._verdicts)[part, region.name] = bool(sure) or self._parsed(part, region)
         return verdict
 
     def _parsed(self, part: str, region: Region) -> bool:

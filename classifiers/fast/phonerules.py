@@ -31,6 +31,7 @@ _TYPES = (
 )
 
 
+Match = Callable[[str], object]
 LONGEST = 17  # digits of a national number; of more the library makes an error
 
 
@@ -56,7 +57,6 @@ class Region:
         abroad = metadata.international_prefix
         self.possible = rf"(?:{abroad})[0-9]*|{lead}(?:{national})"  # what digits without a plus sign match
         self._possible = re.compile(self.possible).fullmatch
-        self._plain = re.compile(national).fullmatch
         self._stripped = re.compile(rf"(?:{abroad})|{self._code}" + (f"|(?:{prefix})" if prefix else "")).match
         general = metadata.general_desc
         lengths = general.possible_length, general.possible_length_local_only
@@ -76,23 +76,35 @@ class Region:
             return False
         if self._stripped(digits):
             return True  # something may be taken off its front: only parsing tells
-        return self._plain(digits) is not None and not self._lacks_prefix(digits)
+        return len(digits) <= LONGEST and valid(self._code, digits) and not _lacks_prefix(self._code, digits)
 
-    def surely(self, digits: str) -> bool | None:
-        """Tell whether digits that `may` be a number, with nothing but punctuation, are valid; None: parsing tells."""
-        if self._stripped(digits) or not 3 <= len(digits) <= LONGEST:
-            return None
-        return valid(self._code, digits)
+    def surely(self, digits: str) -> bool:
+        """Tell of digits that `may` be a number, with nothing but punctuation, whether there is no more to ask."""
+        return not self._stripped(digits)
 
-    def _lacks_prefix(self, digits: str) -> bool:
-        """Tell whether this national number is always written with a prefix, which is not there."""
-        from phonenumbers import phonenumberutil as util
 
-        main = _main_metadata(self._code)
-        rule = util._choose_formatting_pattern_for_number(main.number_format, digits)  # noqa: SLF001
-        if rule is None or not rule.national_prefix_formatting_rule or rule.national_prefix_optional_when_formatting:
-            return False
-        return not util._formatting_rule_has_first_group_only(rule.national_prefix_formatting_rule)  # noqa: SLF001
+def _lacks_prefix(code: int, digits: str) -> bool:
+    """Tell whether this national number is always written with a prefix, which is not there."""
+    return next(
+        (lacks for leads, fits, lacks in _formats(code) if (not leads or leads(digits)) and fits(digits)), False
+    )
+
+
+@cache
+def _formats(code: int) -> tuple[tuple[Match | None, Match, bool], ...]:
+    """Return how numbers of a calling code are written: which begin so, which fit, whether a prefix must be there."""
+    from phonenumbers import phonenumberutil as util
+
+    return tuple(
+        (
+            re.compile(one.leading_digits_pattern[-1]).match if one.leading_digits_pattern else None,
+            re.compile(one.pattern).fullmatch,
+            bool(one.national_prefix_formatting_rule)
+            and not one.national_prefix_optional_when_formatting
+            and not util._formatting_rule_has_first_group_only(one.national_prefix_formatting_rule),  # noqa: SLF001
+        )
+        for one in _main_metadata(code).number_format
+    )
 
 
 def valid(code: int, number: str) -> bool:
@@ -104,9 +116,6 @@ def valid(code: int, number: str) -> bool:
         elif leading(number):
             return bool(known and known(number))
     return False
-
-
-Match = Callable[[str], object]
 
 
 @cache
