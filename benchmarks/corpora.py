@@ -65,9 +65,9 @@ def _cut(count: int) -> list[str]:
 
 @cache
 def _texts(most: int) -> tuple[str, ...]:
-    """Return descriptions and docstrings in equal parts, so many characters."""
-    sources = (_descriptions(), _docstrings())
-    return tuple(text for source in sources for text in _until(source, most // 2))
+    """Return descriptions, up to half of so many characters, and docstrings for the rest."""
+    described = tuple(_until(_descriptions(), most // 2))
+    return *described, *_until(_docstrings(), most - sum(map(len, described)))
 
 
 def _until(texts: Iterator[str], most: int) -> Iterator[str]:
