@@ -7,7 +7,7 @@ PYTHON ?= $(shell for one in python3.11 python3.12 python3.13 python3 python; do
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test ui check lock clean
+.PHONY: help demo test ui check bench lock clean
 
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ check: $(BIN)/.synced ## ruff, mypy --strict, and the rules who may import whom
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(BIN)/.synced ## measure against the peers; BENCH=classify for one, ARGS=--quick or --large
+	@$(BIN)/uv sync --quiet --frozen --group bench
+	@$(BIN)/python -m benchmarks.run $(BENCH) $(ARGS)
 
 lock: $(BIN)/uv ## resolve the dependencies again and write uv.lock
 	@$(BIN)/uv lock --upgrade

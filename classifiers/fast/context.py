@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from custody.classifiers.fast.caches import bounded
+from custody.classifiers.fast.caches import ENTRIES, bounded
 from custody.classifiers.fast.results import Result
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Context:
         self._enhancer = enhancer
         self._scores: dict[float, float] = {}
         self._wanted: dict[str, frozenset[str]] = {}
+        self._spelled: dict[str, Callable[[str], object]] = {}
         self._whole: bool = enhancer.context_matching_mode == "whole_word"
 
     @cached_property
@@ -70,6 +71,14 @@ class Context:
         if self._whole:
             return not wanted.isdisjoint(words)
         return any(one in word for word in words for one in wanted)
+
+    def spelled(self, recognizer: Any, lower: str) -> bool:
+        """Tell whether one of a recogniser's context words is spelled anywhere in a lower-case text."""
+        known = self._spelled.get(recognizer.id)
+        if known is None:
+            spelled = "|".join(re.escape(word.lower()) for word in recognizer.context or ())
+            known = self._spelled[recognizer.id] = re.compile(spelled or "(?!)").search
+        return known(lower) is not None
 
     def lifted(self, result: Result) -> Result:
         """Return a result with the score that context gives it."""
@@ -100,22 +109,35 @@ class Around:
     def __init__(self, context: Context, text: str) -> None:
         self._context, self._text = context, text
         self._near: dict[int, Iterable[str]] = {}
+        self._reach: dict[int, str] = {}
 
     @cached_property
     def _runs(self) -> Runs:
         return Runs(self._text)
 
     @cached_property
-    def _odd(self) -> frozenset[str]:
-        return self._context.words.odd(self._text) if self._context.words else frozenset()
+    def _odd(self) -> Odd | None:
+        words = self._context.words
+        return Odd(words, self._text) if words and ":" in self._text else None
 
     def _words(self, start: int) -> Iterable[str]:
         words = self._context.words
         return words.near(self._runs, start, self._odd) if words else self._context.surrounding(self._text, start)
 
+    def _hopeless(self, start: int, recognizer: Any) -> bool:
+        """Tell whether surely no context word of a recogniser stands around a place."""
+        words = self._context.words
+        if words is None:
+            return False
+        if start in self._near:
+            return False
+        if start not in self._reach:
+            self._reach[start] = words.reach(self._runs, start)
+        return not self._context.spelled(recognizer, self._reach[start])
+
     def lifted(self, result: Result, recognizer: Any) -> Result:
         """Return a result with the score that the words around it give it."""
-        if result.score >= 1.0:
+        if result.score >= 1.0 or self._hopeless(result.start, recognizer):
             return result
         if result.start not in self._near:
             self._near[result.start] = self._words(result.start)
@@ -124,11 +146,22 @@ class Around:
 
 
 class Runs:
-    """A text as runs of white space and runs without; spaCy cuts at white space before anything else."""
+    """A text as runs of white space and runs without; spaCy cuts at white space before anything else.
+
+    A single space between two runs makes no word and is left out.
+    """
 
     def __init__(self, text: str) -> None:
-        self.runs: list[str] = _RUN.findall(text)
-        self.starts = [0, *accumulate(map(len, self.runs))][:-1]
+        runs: list[str] = _RUN.findall(text)
+        starts = accumulate(map(len, runs), initial=0)
+        kept = [one for one in zip(starts, runs, strict=False) if one[1] != " " or not one[0]]
+        self.starts, self.runs = [start for start, _ in kept], [run for _, run in kept]
+
+    def at(self, place: int) -> tuple[int, bool]:
+        """Return the last run that starts no later than a place, and whether white space is at the place."""
+        run = bisect_right(self.starts, place) - 1
+        text = self.runs[run]
+        return run, place >= self.starts[run] + len(text) or text.isspace()
 
 
 class Word(NamedTuple):
@@ -153,31 +186,57 @@ class Words:
         from spacy.attrs import IS_PUNCT, IS_STOP  # type: ignore[import-not-found]  # compiled
 
         pipeline = engine.nlp[language]
-        self._tokenizer: Any = pipeline.tokenizer
+        self._pipeline: Any = pipeline.tokenizer
+        self._tokenizer = _bare(self._pipeline)
+        self._rules = self._pipeline.rules  # its exceptions
         getters = pipeline.vocab.lex_attr_getters  # what a new word's flags are made by
         self._is_stop, self._is_punct = getters[IS_STOP], getters[IS_PUNCT]
         self._back, self._forth = back + 1, forth + 1
         self._cut: dict[str, tuple[Word, ...]] = {}
-        self._keys: dict[str, tuple[str, ...]] = {}
-        self._odd: dict[str, frozenset[str]] = {}
+        self._keys: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._parts: dict[str, frozenset[str]] = {}
 
-    def near(self, text: Runs, start: int, odd: frozenset[str]) -> set[str]:
+    def reach(self, text: Runs, start: int) -> str:
+        """Return, in lower case, a text in which `near` of a place finds all its words.
+
+        It goes on until enough runs are passed that surely hold a keyword, so that few runs have to be cut.
+        """
+        first, spaced = text.at(start)
+        if spaced:
+            return " ".join(text.runs).lower()
+        last, back, forth = first + 1, 0, 0
+        while first and back < self._back:
+            first -= 1
+            back += self._surely(text.runs[first])
+        while last < len(text.runs) and forth < self._forth:
+            forth += self._surely(text.runs[last])
+            last += 1
+        return " ".join(text.runs[first:last]).lower()
+
+    def _surely(self, run: str) -> int:
+        """Return how many keywords a run holds at least, without cutting one that is hard to cut."""
+        known = self._keys.get(run)
+        if known is None and not _PLAIN.fullmatch(run):
+            return 0
+        return len(known[0] if known else self._keywords(run, None, first=False))
+
+    def near(self, text: Runs, start: int, odd: Odd | None) -> set[str]:
         """Return the keywords around the word in which a hit starts.
 
         Args:
             text: the whole text.
             start: where the hit starts.
-            odd: what `odd` says of the text.
+            odd: the words that count in this text only; None when it has no colon.
         """
-        first = bisect_right(text.starts, start) - 1
+        first, spaced = text.at(start)
         last = first + 1
-        if text.runs[first].isspace():
+        if spaced:
             words, at = self._all(text, start)
             first, last = 0, len(text.runs)
         else:
             words, at = self._own(text, first, start)
-        back = [word.lower for word in words[at::-1] if word.keyword or word.lower in odd]
-        forth = [word.lower for word in words[at:] if word.keyword or word.lower in odd]
+        back = [word.lower for word in words[at::-1] if word.keyword or (odd and word.lower in odd)]
+        forth = [word.lower for word in words[at:] if word.keyword or (odd and word.lower in odd)]
         while first and len(back) < self._back:
             first -= 1
             back += self._keywords(text.runs[first], odd, first=not first)[::-1]
@@ -200,33 +259,28 @@ class Words:
             words += [Word(word.end + shift, word.lower, word.keyword) for word in self.cut(rest)] if rest else ()
         return tuple(words), next(at for at, word in enumerate(words) if start < word.end)
 
-    def odd(self, text: str) -> frozenset[str]:
-        """Return the words that are no keywords by themselves but count in a text, being part of one with a colon."""
-        found: frozenset[str] = frozenset()
-        for chunk in _WITH_COLON.findall(text) if ":" in text else ():
-            known = self._odd.get(chunk)
-            if known is None:
-                known = bounded(self._odd)[chunk] = self._parts(chunk)
-            found |= known
-        return found
+    def parts(self, chunk: str) -> frozenset[str]:
+        """Return the words that are no keywords by themselves but parts of a keyword with a colon in a stretch."""
+        known = self._parts.get(chunk)
+        if known is None:
+            lowers = (word.lower for word in self.cut(chunk))
+            parts = {part for lower in lowers if ":" in lower and self._passes(lower) for part in lower.split(":")}
+            known = bounded(self._parts)[chunk] = frozenset(part for part in parts if not self._passes(part))
+        return known
 
-    def _parts(self, chunk: str) -> frozenset[str]:
-        lowers = (word.lower for word in self.cut(chunk))
-        parts = {part for lower in lowers if ":" in lower and self._passes(lower) for part in lower.split(":")}
-        return frozenset(part for part in parts if not self._passes(part))
-
-    def _keywords(self, run: str, odd: frozenset[str], *, first: bool) -> tuple[str, ...]:
+    def _keywords(self, run: str, odd: Odd | None, *, first: bool) -> tuple[str, ...]:
         """Return the keywords in a run, in order; `first`: nothing stands before it in the text."""
-        if run == " " and not first:
-            return ()
         if run[0].isspace():
             run = _without_space(run, first=first)
-        if odd:
-            return tuple(word.lower for word in self.cut(run) if word.keyword or word.lower in odd)
         known = self._keys.get(run)
         if known is None:
-            known = bounded(self._keys)[run] = tuple(word.lower for word in self.cut(run) if word.keyword)
-        return known
+            words = self.cut(run)
+            keywords = tuple(word.lower for word in words if word.keyword)
+            known = bounded(self._keys)[run] = keywords, tuple(word.lower for word in words if not word.keyword)
+        keywords, others = known
+        if odd and any(other in odd for other in others):
+            return tuple(word.lower for word in self.cut(run) if word.keyword or word.lower in odd)
+        return keywords
 
     def cut(self, chunk: str) -> tuple[Word, ...]:
         """Return the words of a stretch that is either all white space or has none."""
@@ -243,14 +297,21 @@ class Words:
         Numbers, and letters between at most one mark on each side, need no tokenizer: its rules cut at a hyphen between
         digits and off the marks, and leave letters whole, unless an exception says otherwise.
         """
-        rules = self._tokenizer.rules
+        rules = self._rules
         plain = _PLAIN.fullmatch(chunk)
         if plain and rules.keys().isdisjoint((chunk, *plain.groups(), plain[1] + plain[2], plain[2] + plain[3])):
             yield from ((plain.end(at), plain[at].lower()) for at in (1, 2, 3) if plain[at])
         elif _NUMBERS.fullmatch(chunk) and chunk not in rules:
             yield from ((one.end(), one[0]) for one in _NUMBER.finditer(chunk))
         else:
-            yield from ((one.idx + len(one), one.lower_) for one in self._tokenizer(chunk))
+            yield from ((one.idx + len(one), one.text.lower()) for one in self._cutter(chunk))
+
+    @property
+    def _cutter(self) -> Any:
+        """The tokenizer, a new one when it has seen many words: it keeps them all."""
+        if len(self._tokenizer.vocab) > ENTRIES and self._tokenizer is not self._pipeline:
+            self._tokenizer = _bare(self._pipeline)
+        return self._tokenizer
 
     def _word(self, end: int, lower: str) -> Word:
         return Word(end, lower, self._keyword(lower))
@@ -260,6 +321,44 @@ class Words:
 
     def _passes(self, lower: str) -> bool:
         return not self._is_stop(lower) and not self._is_punct(lower) and lower not in _NEVER
+
+
+def _bare(tokenizer: Any) -> Any:
+    """Return a tokenizer that cuts alike and works out nothing else of a word; of unknown kind, the same one."""
+    from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled
+    from spacy.vocab import Vocab
+
+    if type(tokenizer) is not Tokenizer:
+        return tokenizer
+    rules = ("rules", "prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
+    return Tokenizer(Vocab(), **{name: getattr(tokenizer, name) for name in rules})
+
+
+class Odd:
+    """The words that are no keywords by themselves but count in a text, being part of a word with a colon.
+
+    Such a part stands beside a colon, so few stretches have to be cut to know.
+
+    Args:
+        words: cuts the text.
+        text: has a colon.
+    """
+
+    def __init__(self, words: Words, text: str) -> None:
+        self._words, self._chunks = words, _WITH_COLON.findall(text)
+        self._lower = "\n".join(self._chunks).lower()
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, lower: str) -> bool:
+        known = self._known.get(lower)
+        if known is None:
+            beside = f":{lower}", f"{lower}:"
+            known = self._known[lower] = any(one in self._lower for one in beside) and any(
+                lower in self._words.parts(chunk)
+                for chunk in self._chunks
+                if any(one in chunk.lower() for one in beside)
+            )
+        return known
 
 
 def _without_space(run: str, *, first: bool) -> str:

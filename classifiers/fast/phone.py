@@ -18,7 +18,7 @@ import numpy as np
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.caches import bounded
 from custody.classifiers.fast.charset import BEYOND, DIGITS
-from custody.classifiers.fast.phonerules import Region
+from custody.classifiers.fast.phonerules import Region, valid
 
 if TYPE_CHECKING:
     from custody.classifiers.fast.sieve import Joined
@@ -30,6 +30,7 @@ _PUNCTUATION = charset.kinds_of("-x ./()[]~") | BEYOND  # a superset of what may
 _BETWEEN = charset.kinds_of("-x ./()[]~+#,;:=\teExXtTnNsSiIoOaA") | BEYOND  # the same with what announces an extension
 _EXTENDED = re.compile(r"([0-9 ()\[\]./-]+)(?: ?(?:x|ext\.?) ?([0-9]{1,9}))?")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
+_BARE = re.compile(r"[0-9 ()\[\]./-]+")
 _WHOLE = re.compile(r"[+(]{0,2}(?![0-9 ()\[\]./-]*[0-9]{20})[0-9 ()\[\]./-]+")
 
 Found = tuple[int, int]
@@ -52,6 +53,7 @@ class Phones:
 
         self._library: Any = phonenumbermatcher
         self.regions = list({region.kin: region for region in map(Region, regions)}.values())
+        self._possible = re.compile("|".join(f"(?:{one.possible})" for one in self.regions) or "(?!)").fullmatch
         self._takers: dict[str, tuple[Region, ...]] = {}
         self._verdicts: dict[tuple[str, str], bool] = {}
         self._shapes: dict[str, tuple[Found, ...]] = {}
@@ -103,7 +105,8 @@ class Phones:
         """Return the regions in which digits without a plus sign may be a number."""
         known = self._takers.get(digits)
         if known is None:
-            known = tuple(region for region in self.regions if region.may(digits))
+            may = self._possible(digits) is not None
+            known = tuple(region for region in self.regions if region.may(digits)) if may else ()
             bounded(self._takers)[digits] = known
         return known
 
@@ -122,7 +125,9 @@ class Phones:
         for start, candidate, whole in self._candidates(text, index, stop):
             end = start + len(candidate)
             hopes = list(self._hopes(text, candidate, start))
-            if whole and any((low, high) == (start, end) and self._valid(candidate, one) for low, high, one in hopes):
+            if whole and any(
+                (low, high) == (start, end) and self.is_number(candidate, one) for low, high, one in hopes
+            ):
                 yield start, end
                 continue
             for region in dict.fromkeys(one for _, _, one in hopes):
@@ -147,7 +152,7 @@ class Phones:
 
     def _first(self, text: str, hopes: list[Hope], region: Region) -> Found | None:
         mine = ((start, end) for start, end, one in hopes if one is region)
-        return next((one for one in mine if self._valid(text[one[0] : one[1]], region)), None)
+        return next((one for one in mine if self.is_number(text[one[0] : one[1]], region)), None)
 
     def _rest(self, text: str, region: Region, index: int, end: int) -> Iterator[Found]:
         """Yield what one region finds in the rest of a candidate."""
@@ -234,19 +239,24 @@ class Phones:
         symbol = matcher._is_invalid_punctuation_symbol(character)  # noqa: SLF001
         return bool(symbol or matcher._is_latin_letter(character))  # noqa: SLF001
 
-    def _valid(self, part: str, region: Region) -> bool:
+    def is_number(self, part: str, region: Region) -> bool:
         """Tell whether the library takes a text for a valid number of a region."""
         verdict = self._verdicts.get((part, region.name))
         if verdict is None:
-            verdict = bounded(self._verdicts)[part, region.name] = self._parsed(part, region)
+            sure = _BARE.fullmatch(part) and region.surely(_NOT_DIGITS.sub("", part))
+            verdict = bounded(self._verdicts)[part, region.name] = bool(sure) or self._parsed(part, region)
         return verdict
 
     def _parsed(self, part: str, region: Region) -> bool:
-        from phonenumbers import NumberParseException, parse
+        from phonenumbers import NumberParseException, national_significant_number, parse
 
+        library = self._library
         try:
             number = parse(part, region.name, keep_raw_input=True)
-            return bool(self._library._verify(1, number, part, None))  # noqa: SLF001
+            if not valid(number.country_code or 0, national_significant_number(number)):
+                return False
+            fits = library._contains_only_valid_x_chars(number, part)  # noqa: SLF001 - as `_verify` does
+            return bool(fits and library._is_national_prefix_present_if_required(number))  # noqa: SLF001
         except NumberParseException:
             return False
 

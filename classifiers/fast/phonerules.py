@@ -5,11 +5,15 @@ A number without a plus sign is read in some region as: the prefix for calls abr
 but the last optional, the region's calling code, its national prefix, and a national number of one of the region's
 types. So digits that are none of these are no number there, and need not be parsed. Where a region rewrites numbers
 while parsing, any ten digits may stand before the national number.
+
+Where nothing can be taken off the front of digits, they are the national number, and its validity is all there is to
+tell; the metadata's patterns tell it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -25,6 +29,10 @@ _TYPES = (
     "uan",
     "voicemail",
 )
+
+
+Match = Callable[[str], object]
+LONGEST = 17  # digits of a national number; of more the library makes an error
 
 
 class Region:
@@ -47,8 +55,8 @@ class Region:
         else:  # parsing takes the prefix off once with the calling code and once without
             lead = rf"(?:{self._code})?(?:{prefix}){{0,2}}" if prefix else rf"(?:{self._code})?"
         abroad = metadata.international_prefix
-        self._possible = re.compile(rf"(?:{abroad})[0-9]*|{lead}(?:{national})").fullmatch
-        self._plain = re.compile(national).fullmatch
+        self.possible = rf"(?:{abroad})[0-9]*|{lead}(?:{national})"  # what digits without a plus sign match
+        self._possible = re.compile(self.possible).fullmatch
         self._stripped = re.compile(rf"(?:{abroad})|{self._code}" + (f"|(?:{prefix})" if prefix else "")).match
         general = metadata.general_desc
         lengths = general.possible_length, general.possible_length_local_only
@@ -68,17 +76,81 @@ class Region:
             return False
         if self._stripped(digits):
             return True  # something may be taken off its front: only parsing tells
-        return self._plain(digits) is not None and not self._lacks_prefix(digits)
+        return len(digits) <= LONGEST and valid(self._code, digits) and not _lacks_prefix(self._code, digits)
 
-    def _lacks_prefix(self, digits: str) -> bool:
-        """Tell whether this national number is always written with a prefix, which is not there."""
-        from phonenumbers import phonenumberutil as util
+    def surely(self, digits: str) -> bool:
+        """Tell of digits that `may` be a number, with nothing but punctuation, whether there is no more to ask."""
+        return not self._stripped(digits)
 
-        main = _main_metadata(self._code)
-        rule = util._choose_formatting_pattern_for_number(main.number_format, digits)  # noqa: SLF001
-        if rule is None or not rule.national_prefix_formatting_rule or rule.national_prefix_optional_when_formatting:
-            return False
-        return not util._formatting_rule_has_first_group_only(rule.national_prefix_formatting_rule)  # noqa: SLF001
+
+def _lacks_prefix(code: int, digits: str) -> bool:
+    """Tell whether this national number is always written with a prefix, which is not there."""
+    return next(
+        (lacks for leads, fits, lacks in _formats(code) if (not leads or leads(digits)) and fits(digits)), False
+    )
+
+
+@cache
+def _formats(code: int) -> tuple[tuple[Match | None, Match, bool], ...]:
+    """Return how numbers of a calling code are written: which begin so, which fit, whether a prefix must be there."""
+    from phonenumbers import phonenumberutil as util
+
+    return tuple(
+        (
+            re.compile(one.leading_digits_pattern[-1]).match if one.leading_digits_pattern else None,
+            re.compile(one.pattern).fullmatch,
+            bool(one.national_prefix_formatting_rule)
+            and not one.national_prefix_optional_when_formatting
+            and not util._formatting_rule_has_first_group_only(one.national_prefix_formatting_rule),  # noqa: SLF001
+        )
+        for one in _main_metadata(code).number_format
+    )
+
+
+def valid(code: int, number: str) -> bool:
+    """Tell what `phonenumbers.is_valid_number` tells of a national number with a calling code."""
+    for leading, known in _ways(code, len(number)):
+        if leading is None:
+            if known and known(number):
+                return True
+        elif leading(number):
+            return bool(known and known(number))
+    return False
+
+
+@cache
+def _ways(code: int, length: int) -> tuple[tuple[Match | None, Match | None], ...]:
+    """Return for each region of a calling code what its numbers begin with and what a number of a type matches.
+
+    The first is None where a region is told by the types alone; it holds for all numbers where a code has one region.
+    """
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+    from phonenumbers.phonemetadata import PhoneMetadata
+
+    regions = COUNTRY_CODE_TO_REGION_CODE.get(code, ())
+    told = [PhoneMetadata.metadata_for_region_or_calling_code(code, name) for name in regions]
+    alone = len(told) == 1
+    return tuple(
+        (None if alone or one.leading_digits is None else re.compile(one.leading_digits).match, _known(one, length))
+        for one in told
+        if one is not None
+    )
+
+
+def _known(metadata: Any, length: int) -> Match | None:
+    """Return what matches numbers of a length that have a type."""
+    kinds = [kind for kind in _TYPES if kind != "mobile" or not metadata.same_mobile_and_fixed_line_pattern]
+    general = _pattern(metadata.general_desc, length)
+    types = {one for one in (_pattern(getattr(metadata, kind), length) for kind in kinds) if one}
+    if not general or not types:
+        return None
+    return re.compile(rf"(?=(?:{general})\Z)(?:{'|'.join(f'(?:{one})' for one in sorted(types))})").fullmatch
+
+
+def _pattern(description: Any, length: int) -> str | None:
+    if description is None or (description.possible_length and length not in description.possible_length):
+        return None
+    return description.national_number_pattern or None
 
 
 @cache
