@@ -14,7 +14,7 @@ from collections.abc import Sequence
 LEAST = 16  # words; a shorter list is left as it is
 DEPTH = 2  # letters by which words are grouped
 _WORD = r"(?:\(\?:[a-z]{2,}\)|[a-z]{2,})"
-_LIST = re.compile(rf"\(\?:({_WORD}(?:\|{_WORD}){{{LEAST - 1},}})\)")
+_LIST = re.compile(rf"(?<!\\)\(\?:({_WORD}(?:\|{_WORD}){{{LEAST - 1},}})\)")
 
 
 def regrouped(pattern: str) -> str:

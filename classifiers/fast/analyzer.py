@@ -23,8 +23,8 @@ from custody.classifiers.fast import windows
 from custody.classifiers.fast.batch import Batch
 from custody.classifiers.fast.context import Around, Context
 from custody.classifiers.fast.patterns import Rule, has_check
-from custody.classifiers.fast.phone import MAX_GROUPS, OutOfStepError, Phones
-from custody.classifiers.fast.plain import PlainAnalyzer
+from custody.classifiers.fast.phone import OutOfStepError, Phones, exhausting
+from custody.classifiers.fast.plain import PlainAnalyzer, timeouts
 from custody.classifiers.fast.plan import Plan
 from custody.classifiers.fast.results import Result, without_duplicates
 from custody.classifiers.fast.sieve import Joined
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
 
 BATCH = 4 << 20  # characters sieved at once
-# white space to `str` and not to `regex`, and letters whose lower case is an ASCII letter: Presidio itself reads these
-_ODD = re.compile("[\x1c\x1d\x1e\x1f\u0130\u212a]")
+# white space to `str` and not to `regex`, letters whose lower case is an ASCII letter, and halves of characters, at
+# which spaCy fails: Presidio itself reads these
+_ODD = re.compile("[\x1c\x1d\x1e\x1f\u0130\u212a\ud800-\udfff]")
 Raw = dict[int, dict[int, list[Result]]]  # text -> recogniser -> results before any is dropped
 
 
@@ -59,23 +60,30 @@ class FastAnalyzer:
 
     def analyze(self, texts: Sequence[str], context: Iterable[str] = ()) -> Batch:
         """Return the results for each text, with context words that hold for all of them."""
-        found = Batch()
-        boosted = self.boosted(context)
+        words = list(context)
+        if self.plan.entangled:
+            return self._plain.analyze(texts, words)
+        found, odd = Batch(), [at for at, text in enumerate(texts) if _is_odd(text)]
+        boosted = self.boosted(words)
         with _uncollected():
             for some in _batches(texts):
-                _Work(self, Joined([texts[at] for at in some]), some, boosted, found).run()
-            self._odd(texts, context, found)
+                odd += _Work(self, Joined([texts[at] for at in some]), some, boosted, found).run()
+            if odd:
+                self._odd(odd, self._plain.analyze([texts[at] for at in odd], words), found)
         return found
 
-    def _odd(self, texts: Sequence[str], context: Iterable[str], found: Batch) -> None:
-        """Have Presidio read the texts with characters about which libraries disagree."""
-        odd = [at for at, text in enumerate(texts) if _is_odd(text)]
-        batch = self._plain.analyze([texts[at] for at in odd], context) if odd else Batch()
+    def _odd(self, odd: Sequence[int], batch: Batch, found: Batch) -> None:
+        """Take over what Presidio itself found in some texts."""
         found.results |= {odd[at]: one for at, one in batch.results.items()}
         found.failed |= {odd[at]: why for at, why in batch.failed.items()}
         for index, checks in batch.checks.items():
             for at, text in checks.tried.items():
                 found.checks[index].add(odd[at], text, held=at in checks.held)
+
+    @cached_property
+    def entities(self) -> list[str]:
+        """What Presidio asks each recogniser for: all that any of them finds."""
+        return list(self.engine.get_supported_entities(self.language))
 
     @cached_property
     def _plain(self) -> PlainAnalyzer:
@@ -110,20 +118,33 @@ class _Work:
         self._raw: Raw = defaultdict(lambda: defaultdict(list))
         self._seen = self._plan.sieve.look(text)
         self._known_near: dict[int, frozenset[int] | None] = {}
+        self._strange: set[int] = set()  # cells in which a recogniser gave what only Presidio can go on with
 
-    def run(self) -> None:
+    def run(self) -> list[int]:
+        """Look through the texts; return the numbers of those that are left to Presidio itself."""
         for at, rule in enumerate(self._plan.rules):
             self._match(rule, self._parts(at, rule))
-        for index, phones in self._analyzer.phones.items():
-            for cell, parts in phones.places(self._text):
-                self._phone(index, phones, cell, parts)
-        for index, shape in self._plan.gates.items():
-            gated = shape is not None and shape.factors is not None
-            for cell in sorted(self._seen.cells(("gate", index))) if gated else range(len(self._text.cells)):
-                self._call(index, cell, None)
-        self._presidio()
+        with timeouts() as self._late:
+            for index, phones in self._analyzer.phones.items():
+                for cell, parts in phones.places(self._text):
+                    self._phone(index, phones, cell, parts)
+            for index, shape in self._plan.gates.items():
+                gated = shape is not None and shape.factors is not None
+                for cell in sorted(self._seen.cells(("gate", index))) if gated else range(len(self._text.cells)):
+                    self._call(index, cell, None)
+            self._presidio()
         for cell, by_recognizer in self._raw.items():
-            if results := self._kept(cell, by_recognizer):
+            if cell not in self._strange:
+                self._keep(cell, by_recognizer)
+        return [self._numbers[cell] for cell in self._strange]
+
+    def _keep(self, cell: int, by_recognizer: dict[int, list[Result]]) -> None:
+        try:
+            results = self._kept(cell, by_recognizer)
+        except Exception as error:
+            self._failed(cell, error)
+        else:
+            if results:
                 self._found.results[self._numbers[cell]] = results
 
     def _near(self, index: int) -> frozenset[int] | None:
@@ -166,7 +187,7 @@ class _Work:
     def _phone(self, index: int, phones: Phones, cell: int, parts: list[tuple[int, int]]) -> None:
         recognizer = self._plan.recognizers[index]
         try:
-            if len(parts) > MAX_GROUPS:
+            if exhausting(self._text.cells[cell]):
                 raise OutOfStepError
             found = phones.find(self._text.cells[cell], parts)
         except OutOfStepError:
@@ -180,21 +201,31 @@ class _Work:
 
     def _presidio(self) -> None:
         """Have Presidio run, on every text, the recognisers that only it can run."""
-        if own := self._plan.of("presidio"):
-            for cell, text in enumerate(self._text.cells):
+        own = self._plan.of("presidio")
+        for cell, text in enumerate(self._text.cells) if own else ():
+            try:
                 artifacts = self._analyzer.engine.nlp_engine.process_text(text, self._analyzer.language)
-                for index in own:
-                    self._call(index, cell, artifacts)
+            except Exception as error:
+                self._failed(cell, error)
+                continue
+            for index in own:
+                self._call(index, cell, artifacts)
 
     def _call(self, index: int, cell: int, artifacts: Any) -> None:
         recognizer, text = self._plan.recognizers[index], self._text.cells[cell]
         try:
-            found = recognizer.analyze(text=text, entities=recognizer.supported_entities, nlp_artifacts=artifacts)
+            found = recognizer.analyze(text=text, entities=self._analyzer.entities, nlp_artifacts=artifacts)
+            if self._late:
+                self._late.clear()
+                raise TimeoutError
         except Exception as error:
             self._failed(cell, error)
             return
         checks = has_check(recognizer)
         for one in found or ():
+            if _is_strange(one, recognizer):
+                self._strange.add(cell)
+                return
             held = checks and one.score == 1.0
             result = Result(one.entity_type, one.start, one.end, one.score, index, held, held)
             self._raw[cell][index].append(result)
@@ -217,7 +248,7 @@ class _Work:
             kept += self._lifted(cell, index, results)
         threshold = self._analyzer.threshold
         kept = [one for one in kept if one.score >= threshold]
-        return without_duplicates(kept) if len(kept) > 1 else kept
+        return without_duplicates(kept) if kept else kept
 
     def _lifted(self, cell: int, index: int, results: list[Result]) -> list[Result]:
         recognizer = self._plan.recognizers[index]
@@ -238,6 +269,7 @@ class _Work:
 
     _last = -1
     _words: Around
+    _late: list[str]
 
 
 @contextmanager
@@ -250,6 +282,14 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def _is_strange(one: Any, recognizer: Any) -> bool:
+    """Tell whether a result says more than where something stands: that another recogniser made it, or of context."""
+    told = one.recognition_metadata or {}
+    other = told.get(one.RECOGNIZER_IDENTIFIER_KEY, recognizer.id) != recognizer.id
+    unexplained = one.analysis_explanation is None and recognizer.context
+    return bool(other or told.get(one.IS_SCORE_ENHANCED_BY_CONTEXT_KEY) or unexplained)
 
 
 def _is_odd(text: str) -> bool:

@@ -42,6 +42,7 @@ WORDS = ASCII_WORD | 1 << DIGIT | 1 << WORD | 1 << FOLDED
 SPACES = ASCII_SPACE | kinds_of("\x1c\x1d\x1e\x1f") | 1 << SPACE
 
 
+@cache
 def without_case(kinds: Kinds) -> Kinds:
     """Return what a set matches when case does not count."""
     for letter in range(26):

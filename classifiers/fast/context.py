@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers.fast.caches import ENTRIES, bounded
 from custody.classifiers.fast.results import Result
+from custody.classifiers.fast.specials import Exceptions
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
@@ -49,7 +50,7 @@ class Context:
         self._scores: dict[float, float] = {}
         self._wanted: dict[str, frozenset[str]] = {}
         self._spelled: dict[str, Callable[[str], object]] = {}
-        self._whole: bool = enhancer.context_matching_mode == "whole_word"
+        self._whole = getattr(enhancer, "context_matching_mode", None) == "whole_word"
 
     @cached_property
     def words(self) -> Words | None:
@@ -67,7 +68,7 @@ class Context:
         """Tell whether one of a recogniser's context words is among some words, or in one where parts count."""
         wanted = self._wanted.get(recognizer.id)
         if wanted is None:
-            wanted = self._wanted[recognizer.id] = frozenset(word.lower() for word in recognizer.context or ())
+            wanted = self._wanted[recognizer.id] = self._all_wanted(recognizer.context or ())
         if self._whole:
             return not wanted.isdisjoint(words)
         return any(one in word for word in words for one in wanted)
@@ -79,6 +80,11 @@ class Context:
             spelled = "|".join(re.escape(word.lower()) for word in recognizer.context or ())
             known = self._spelled[recognizer.id] = re.compile(spelled or "(?!)").search
         return known(lower) is not None
+
+    def _all_wanted(self, words: Sequence[str]) -> frozenset[str]:
+        """Return the words that count. An empty one is part of any, counts as none, and ends Presidio's search."""
+        counting = words if self._whole else takewhile(bool, words)
+        return frozenset(word.lower() for word in counting if word)
 
     def lifted(self, result: Result) -> Result:
         """Return a result with the score that context gives it."""
@@ -122,7 +128,8 @@ class Around:
 
     def _words(self, start: int) -> Iterable[str]:
         words = self._context.words
-        return words.near(self._runs, start, self._odd) if words else self._context.surrounding(self._text, start)
+        near = words.near(self._runs, start, self._odd) if words else None
+        return self._context.surrounding(self._text, start) if near is None else near
 
     def _hopeless(self, start: int, recognizer: Any) -> bool:
         """Tell whether surely no context word of a recogniser stands around a place."""
@@ -195,6 +202,8 @@ class Words:
         self._cut: dict[str, tuple[Word, ...]] = {}
         self._keys: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._parts: dict[str, frozenset[str]] = {}
+        self._exceptions = Exceptions(self._pipeline)
+        self._joined: set[str] = set()  # stretches inside which an exception puts words together
 
     def reach(self, text: Runs, start: int) -> str:
         """Return, in lower case, a text in which `near` of a place finds all its words.
@@ -220,8 +229,8 @@ class Words:
             return 0
         return len(known[0] if known else self._keywords(run, None, first=False))
 
-    def near(self, text: Runs, start: int, odd: Odd | None) -> set[str]:
-        """Return the keywords around the word in which a hit starts.
+    def near(self, text: Runs, start: int, odd: Odd | None) -> set[str] | None:
+        """Return the keywords around the word in which a hit starts; None when the text has to be cut as one.
 
         Args:
             text: the whole text.
@@ -243,6 +252,8 @@ class Words:
         while last < len(text.runs) and len(forth) < self._forth:
             forth += self._keywords(text.runs[last], odd, first=False)
             last += 1
+        if self._joined and any(run in self._joined for run in text.runs[first:last]) and self._exceptions.over(text):
+            return None
         return {*back[: self._back], *forth[: self._forth]}
 
     def _own(self, text: Runs, run: int, start: int) -> tuple[tuple[Word, ...], int]:
@@ -288,8 +299,14 @@ class Words:
             return (self._word(len(chunk), chunk.lower()),)
         words = self._cut.get(chunk)
         if words is None:
-            words = bounded(self._cut)[chunk] = tuple(self._word(*one) for one in self._tokens(chunk))
+            if len(self._cut) >= ENTRIES:
+                self._forget()
+            words = self._cut[chunk] = tuple(self._word(*one) for one in self._tokens(chunk))
         return words
+
+    def _forget(self) -> None:
+        for cache in (self._cut, self._keys, self._joined):  # at once: a stretch that is known has been looked into
+            cache.clear()
 
     def _tokens(self, chunk: str) -> Iterator[tuple[int, str]]:
         """Yield where each token ends and its lower-case form.
@@ -301,10 +318,13 @@ class Words:
         plain = _PLAIN.fullmatch(chunk)
         if plain and rules.keys().isdisjoint((chunk, *plain.groups(), plain[1] + plain[2], plain[2] + plain[3])):
             yield from ((plain.end(at), plain[at].lower()) for at in (1, 2, 3) if plain[at])
-        elif _NUMBERS.fullmatch(chunk) and chunk not in rules:
+        elif _NUMBERS.fullmatch(chunk) and chunk.rpartition("-")[2] not in rules:
             yield from ((one.end(), one[0]) for one in _NUMBER.finditer(chunk))
         else:
-            yield from ((one.idx + len(one), one.text.lower()) for one in self._cutter(chunk))
+            words = self._cutter(chunk)
+            if len(words) > 1 and not self._exceptions.single.isdisjoint(one.text for one in words):
+                self._joined.add(chunk)
+            yield from ((one.idx + len(one), one.text.lower()) for one in words)
 
     @property
     def _cutter(self) -> Any:

@@ -21,8 +21,9 @@ from typing import Any, ClassVar
 
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.charset import ALL, ASCII, BEYOND, BORDER, CHARACTERS, NOTHING, WORDS, Kinds
-from custody.classifiers.fast.dialect import ForeignError, readable
+from custody.classifiers.fast.dialect import ANYTHING, LETTER, ForeignError, readable
 from custody.classifiers.fast.rarity import share
+from custody.classifiers.fast.tame import tame_length
 
 MAX_WAYS = 96  # ways followed through one pattern before alternatives are merged
 CUTS = (24, 12, 8, 6, 5, 4)  # items of a way that are kept when there are too many ways
@@ -60,8 +61,8 @@ class Shape:
 
     factors: one of them holds wherever the pattern matches; None when nothing is known. width: characters a match has
     at most. reach: characters a match looks at beyond its end. before: characters it looks at before its start. kinds:
-    what a match can consist of. tame: no repeat stands in another, so that trying it takes time in proportion to the
-    text, and little more. refers: it refers back to groups by number.
+    what a match can consist of. tame: characters of text over which trying it surely takes no more than seconds.
+    refers: it refers back to groups by number.
     """
 
     factors: tuple[Factor, ...] | None
@@ -69,25 +70,28 @@ class Shape:
     reach: int
     before: int
     kinds: Kinds
-    tame: bool
+    tame: int
     refers: bool
 
 
 def shape_of(pattern: str, flags: int) -> Shape:
     """Return what must hold where a pattern of the module `regex` matches under some of its flags."""
-    unknown = Shape(None, ENDLESS, ENDLESS, ENDLESS, CHARACTERS, tame=False, refers=True)
+    unknown = Shape(None, ENDLESS, ENDLESS, ENDLESS, CHARACTERS, tame=0, refers=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # where `re` announces another meaning, the meanings may differ already
-            parsed = parser.parse(readable(pattern), _re_flags(flags))
-        ways = _Ways(parsed.state.flags).follow(parsed)
+            return _shape(parser.parse(readable(pattern), _re_flags(flags)))
     except (re.error, _Unknown, ForeignError, RecursionError, Warning):
         return unknown
-    known = _chosen([list(_runs(way)) for way in ways])
+
+
+def _shape(parsed: Any) -> Shape:
+    flags = parsed.state.flags
+    known = _chosen([list(_runs(way)) for way in _Ways(flags).follow(parsed)])
     around = _Around()
-    around.walk(parsed)
-    width = min(parsed.getwidth()[1], ENDLESS)
-    return Shape(known, width, around.after, around.before, around.kinds, around.tame, around.refers)
+    around.walk(parsed, flags)
+    width, tame = min(parsed.getwidth()[1], ENDLESS), tame_length(parsed, kinds_of_node)
+    return Shape(known, width, around.after, around.before, around.kinds, tame, around.refers)
 
 
 def _re_flags(flags: int) -> int:
@@ -142,7 +146,7 @@ class _Ways:
 
     def _node(self, kind: Any, value: Any) -> list[Way]:
         if kind in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-            return [(_set(kind, value, self.flags)[0],)]
+            return [(kinds_of_node(kind, value, self.flags)[0],)]
         if kind not in self._NODES:
             raise _Unknown
         ways: list[Way] = self._NODES[kind](self, value)
@@ -180,7 +184,7 @@ class _Ways:
         if len(inner) != 1 or inner[0][0] not in (op.LITERAL, op.NOT_LITERAL, op.IN):
             return [()]
         what, characters = inner[0]
-        without = ALL & ~_set(what, characters, self.flags)[1]
+        without = ALL & ~kinds_of_node(what, characters, self.flags)[1]
         return [(_Between(without, ALL),)] if direction < 0 else [(_Between(ALL, without),)]
 
     _NODES: ClassVar[dict[Any, Callable[[Any, Any], list[Way]]]] = {
@@ -197,7 +201,7 @@ class _Ways:
     }
 
 
-def _set(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
+def kinds_of_node(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
     """Return the kinds that a one-character node may match, and those of which it surely matches every character."""
     may, sure, negated = NOTHING, NOTHING, kind is op.NOT_LITERAL
     for inner, what in value if kind is op.IN else [(kind, value)]:
@@ -214,6 +218,8 @@ def _set(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
 def _member(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
     if kind in (op.LITERAL, op.NOT_LITERAL, op.RANGE):
         low, high = value if kind is op.RANGE else (value, value)
+        if high >= ord(ANYTHING):
+            return _property(kind, high)
         plain = sum(1 << point for point in range(low, min(high, 0x7F) + 1))
         folded = flags & re.IGNORECASE and any(low <= point <= high for point in charset.FOLDED_POINTS)
         return plain | (BEYOND if high > 0x7F else 0) | (charset.ASCII_LETTERS if folded else 0), plain
@@ -222,6 +228,16 @@ def _member(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
     if kind is op.CATEGORY:
         return _category(value, flags)
     raise _Unknown
+
+
+def _property(kind: Any, stands: int) -> tuple[Kinds, Kinds]:
+    """Return the kinds of what stands for a property, which `dialect` put there."""
+    if kind is op.RANGE:
+        raise _Unknown
+    if stands == ord(ANYTHING):
+        return CHARACTERS, NOTHING
+    letters = charset.ASCII_LETTERS | WORDS & BEYOND & ~(1 << charset.DIGIT)
+    return letters, charset.ASCII_LETTERS if stands == ord(LETTER) else NOTHING
 
 
 def _category(value: Any, flags: int) -> tuple[Kinds, Kinds]:
@@ -241,6 +257,8 @@ def _category(value: Any, flags: int) -> tuple[Kinds, Kinds]:
 def _place(value: Any, flags: int) -> Item:
     border, line = 1 << BORDER, 1 << BORDER | charset.kinds_of("\n")
     if value is op.AT_BOUNDARY:
+        if flags & re.ASCII:
+            raise _Unknown
         return _Boundary()
     if value is op.AT_BEGINNING_STRING or (value is op.AT_BEGINNING and not flags & re.MULTILINE):
         return _Between(border, ALL)
@@ -310,14 +328,14 @@ def _width(item: Item) -> tuple[int, int]:
 def _chosen(ways: list[list[Factor]]) -> tuple[Factor, ...] | None:
     """Return the rarest factor of each way, the same for several where that will do; None when a way has none."""
     best = [_best(way) for way in ways]
-    needed: dict[tuple[Kinds, ...], Factor] = {}
+    needed: dict[tuple[tuple[Kinds, ...], int], Factor] = {}  # by run and which of it is in the match
     for one, way in sorted(zip(best, ways, strict=True), key=lambda pair: -_commonness(pair[0])):
         if _commonness(one) > TOO_COMMON:
             return None
-        shared = next((run for run in way if run.run in needed), one)
-        known = needed.get(shared.run, shared)
+        shared = next((run for run in way if (run.run, run.inside) in needed), one)
+        known = needed.get((shared.run, shared.inside), shared)
         least, most = min(known.least, shared.least), max(known.most, shared.most)
-        needed[shared.run] = Factor(shared.run, least, most, max(known.inside, shared.inside))
+        needed[shared.run, shared.inside] = Factor(shared.run, least, most, shared.inside)
     return _thinned(list(needed.values()))
 
 
@@ -399,34 +417,35 @@ class _Around:
     def __init__(self) -> None:
         self.before = self.after = 1
         self.kinds = NOTHING
-        self.tame, self.refers = True, False
+        self.refers = False
 
-    def walk(self, nodes: Any) -> None:
-        self._walk(nodes, nodes.state.flags, repeated=False)
-
-    def _walk(self, nodes: Any, flags: int, *, repeated: bool) -> None:
+    def walk(self, nodes: Any, flags: int) -> None:
         for kind, value in nodes:
             if kind in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-                self.kinds |= _set(kind, value, flags)[0]
+                self.kinds |= kinds_of_node(kind, value, flags)[0]
             elif kind in (op.ASSERT, op.ASSERT_NOT):
-                self._look(*value)
-            elif kind is op.SUBPATTERN:
-                self._walk(value[3], (flags | value[1]) & ~value[2], repeated=repeated)
+                self._look(value[0], value[1], flags)
+            elif kind is op.AT and value is op.AT_END and not flags & re.MULTILINE:
+                self.after = max(self.after, 2)  # before a line break it asks whether anything follows that
             elif kind is op.GROUPREF:
                 self.refers = True
-            elif kind is op.ATOMIC_GROUP:
-                self._walk(value, flags, repeated=repeated)
-            elif kind is op.BRANCH:
-                for one in value[1]:
-                    self._walk(one, flags, repeated=repeated)
-            elif kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
-                varies = value[1] - value[0] > FEW
-                self.tame &= not (varies and repeated)
-                self._walk(value[2], flags, repeated=repeated or varies)
+            else:
+                self._inner(kind, value, flags)
 
-    def _look(self, direction: int, inner: Any) -> None:
-        width = min(inner.getwidth()[1], ENDLESS) + 1
-        if direction < 0:
-            self.before = max(self.before, width)
-        else:
-            self.after = max(self.after, width)
+    def _inner(self, kind: Any, value: Any, flags: int) -> None:
+        if kind is op.SUBPATTERN:
+            self.walk(value[3], (flags | value[1]) & ~value[2])
+        elif kind is op.ATOMIC_GROUP:
+            self.walk(value, flags)
+        elif kind is op.BRANCH:
+            for one in value[1]:
+                self.walk(one, flags)
+        elif kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            self.walk(value[2], flags)
+
+    def _look(self, direction: int, inner: Any, flags: int) -> None:
+        further, width = _Around(), min(inner.getwidth()[1], ENDLESS)
+        further.walk(inner, flags)
+        self.before = max(self.before, further.before + (width if direction < 0 else 0))
+        self.after = max(self.after, further.after + (width if direction > 0 else 0))
+        self.refers |= further.refers

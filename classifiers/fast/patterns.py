@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = 5.0  # seconds a pattern may take over one stretch of text; then the text counts as not scanned
 _FLAGS = re.compile(r"\(\?[a-zA-Z]+\)")  # of the whole pattern; nothing may stand before them
-LONG = 4096  # characters; watching the time costs more than a tame pattern takes on less
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Rule:
         Raises:
             TimeoutError: the pattern takes longer than TIMEOUT.
         """
-        limit = None if self._tame and stop - first < LONG else TIMEOUT
+        limit = None if stop - first < self._tame else TIMEOUT
         found = []
         for match in self._regex.finditer(text, first, stop, timeout=limit):
             start, end = match.span()
@@ -99,7 +98,7 @@ class Rule:
         return self._validates or self._invalidates
 
     @cached_property
-    def _tame(self) -> bool:
+    def _tame(self) -> int:
         return self.shape.tame
 
     @cached_property
@@ -107,11 +106,13 @@ class Rule:
         return str(self.recognizer.supported_entities[0])
 
 
-def overrides(recognizer: EntityRecognizer, method: str) -> bool:
-    """Tell whether a pattern recogniser has a method of its own."""
+def overrides(recognizer: EntityRecognizer, method: str, base: type | None = None) -> bool:
+    """Tell whether a recogniser has another method than its base, which is a pattern recogniser by default."""
     from presidio_analyzer import PatternRecognizer
 
-    return getattr(type(recognizer), method) is not getattr(PatternRecognizer, method) or method in vars(recognizer)
+    return getattr(type(recognizer), method) is not getattr(base or PatternRecognizer, method) or method in vars(
+        recognizer
+    )
 
 
 def has_check(recognizer: EntityRecognizer) -> bool:

@@ -24,13 +24,20 @@ if TYPE_CHECKING:
     from custody.classifiers.fast.sieve import Joined
 
 LEAST_DIGITS = 4  # below that nothing is valid in any region; see the test that tries them all
-MAX_GROUPS = 5_000  # groups of digits in a cell; far below the 65,535 tries after which the library gives up
+TRIES = 65_000  # somewhat below those after which the library gives a text up
+SHORT = 10_000  # characters; in fewer there cannot be so many tries
 LEAD = 10  # characters before its first digit that a candidate can have
 _PUNCTUATION = charset.kinds_of("-x ./()[]~") | BEYOND  # a superset of what may stand between two groups of digits
 _BETWEEN = charset.kinds_of("-x ./()[]~+#,;:=\teExXtTnNsSiIoOaA") | BEYOND  # the same with what announces an extension
 _EXTENDED = re.compile(r"([0-9 ()\[\]./-]+)(?: ?(?:x|ext\.?) ?([0-9]{1,9}))?")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 _BARE = re.compile(r"[0-9 ()\[\]./-]+")
+# a group of digits with the marks about it, and those after what may announce an extension
+_TRIED = re.compile(r"([^\w\n:;'\"]{0,10})\d+([^\w\n:;'\"]*)(?:[^\d\s]{1,14}([ \xa0\t,-]*))?")
+# announces an extension; after three digits or more the library may take its letters for keys, as in 555-FLOWERS
+_LABEL = re.compile(r"[ \xa0\t,]*(?:e?xt(?:ensi(?:o\u0301?|\xf3))?n?|int|anexo)", re.IGNORECASE)
+_ANNOUNCES = charset.kinds_of(" \t,eExXiIaA") | BEYOND  # what it can begin with
+_THEN = _ANNOUNCES | charset.kinds_of("xXtTnN")  # and go on with
 _WHOLE = re.compile(r"[+(]{0,2}(?![0-9 ()\[\]./-]*[0-9]{20})[0-9 ()\[\]./-]+")
 
 Found = tuple[int, int]
@@ -76,6 +83,7 @@ class Phones:
         first = np.flatnonzero(np.concatenate(([True], ~chained)))
         groups = np.bincount(chain)
         promising = digits >= LEAST_DIGITS
+        promising |= self._announced(text, digits, ends[first + groups - 1])
         few = np.flatnonzero(promising & (groups == 1) & (digits <= 17))
         promising[few] = self._may_be(text, starts[first[few]], ends[first[few]])
         part = np.concatenate(([0], np.cumsum(~wide)))
@@ -95,8 +103,23 @@ class Phones:
         for cell, start, end in zip(cells.tolist(), (starts - base).tolist(), (ends - base).tolist(), strict=True):
             whole = text.cells[cell]
             lead = whole[max(0, start - LEAD) : start]
-            answers.append("+" in lead or not lead.isascii() or self._promises(whole[start:end]))
+            labelled = "+" in lead or not lead.isascii() or _LABEL.match(whole, end)
+            answers.append(bool(labelled) or self._promises(whole[start:end]))
         return np.array(answers, bool)
+
+    @staticmethod
+    def _announced(text: Joined, digits: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Tell of chains of groups whether they have three digits and a label after them."""
+        fits = charset.table(_ANNOUNCES)
+        following = np.minimum(ends + 1, len(text.array) - 1)
+        maybe: np.ndarray = (
+            (digits == LEAST_DIGITS - 1) & fits[text.array[ends]] & charset.table(_THEN)[text.array[following]]
+        )
+        places = ends[maybe]
+        cells = text.cell_of(places)
+        pairs = zip(cells.tolist(), (places - text.starts[cells]).tolist(), strict=True)
+        maybe[maybe] = [_LABEL.match(text.cells[cell], end) is not None for cell, end in pairs]
+        return maybe
 
     def _promises(self, digits: str) -> bool:
         return not digits.isascii() or bool(self._taken(digits))
@@ -259,6 +282,18 @@ class Phones:
             return bool(fits and library._is_national_prefix_present_if_required(number))  # noqa: SLF001
         except NumberParseException:
             return False
+
+
+def exhausting(text: str) -> bool:
+    """Tell whether the library might give a text up before its end.
+
+    It counts tries that failed. A candidate is one, and in its inside each of six patterns makes one for what is before
+    its first match and one for each character at which it matches: of marks and spaces no more than two.
+    """
+    if len(text) < SHORT:
+        return False
+    groups = _TRIED.findall(text)
+    return 7 * len(groups) + 2 * sum(len(marks) for group in groups for marks in group) > TRIES
 
 
 def _lead(text: str, start: int) -> int:

@@ -50,7 +50,10 @@ class Region:
         self._code = metadata.country_code
         national = _national_numbers(self._code)
         prefix = metadata.national_prefix_for_parsing
-        if metadata.national_prefix_transform_rule:
+        rule = metadata.national_prefix_transform_rule
+        if rule and re.sub(r"\\[0-9]", "", rule):
+            lead, national = "[0-9]*", ""  # parsing adds an area code, so that what is written may be shorter
+        elif rule:
             lead = r"[0-9]{0,10}"
         else:  # parsing takes the prefix off once with the calling code and once without
             lead = rf"(?:{self._code})?(?:{prefix}){{0,2}}" if prefix else rf"(?:{self._code})?"

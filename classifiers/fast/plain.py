@@ -28,7 +28,7 @@ class PlainAnalyzer:
     def analyze(self, texts: Sequence[str], context: Iterable[str] = ()) -> Batch:
         """Return the results for each text, with context words that hold for all of them."""
         found, words = Batch(), list(context)
-        with _timeouts() as late:
+        with timeouts() as late:
             for at, text in enumerate(texts):
                 try:
                     results = self.results(text, words) if text else []
@@ -70,7 +70,7 @@ class _Late(logging.Handler):
 
 
 @contextmanager
-def _timeouts() -> Iterator[list[str]]:
+def timeouts() -> Iterator[list[str]]:
     """Give Presidio's patterns our limit, and a list that is not empty once one was given up."""
     import presidio_analyzer.pattern_recognizer as module
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.context import WordsOnly
-from custody.classifiers.fast.factors import Factor, Shape, shape_of
+from custody.classifiers.fast.factors import MAX_RUN, Factor, Shape, shape_of
 from custody.classifiers.fast.patterns import Rule, overrides
 from custody.classifiers.fast.proven import phones_proven
 from custody.classifiers.fast.sieve import Sieve
@@ -27,6 +27,9 @@ class Plan:
     patterns: its patterns are tried where they can match. phone: one walk for all regions. gated: Presidio's own call
     for texts in which one of its patterns can match. presidio: Presidio's own call for every text.
 
+    entangled: a recogniser, or what the engine puts context into, sees the results of others, or is none that is known;
+    then all is Presidio's own.
+
     Args:
         engine: Presidio's.
         language: of the texts.
@@ -34,7 +37,8 @@ class Plan:
 
     def __init__(self, engine: AnalyzerEngine, language: str) -> None:
         self.recognizers: list[Any] = list(engine.registry.get_recognizers(language=language, all_fields=True))
-        self.paths = [_path(one) for one in self.recognizers]
+        self.entangled = _is_entangled(engine, self.recognizers)
+        self.paths: list[Path] = ["presidio" if self.entangled else _path(one) for one in self.recognizers]
         self.rules = [
             Rule(self.recognizers[at], pattern, at)
             for at in self.of("patterns")
@@ -42,7 +46,7 @@ class Plan:
         ]
         self.words_only = isinstance(engine.nlp_engine, WordsOnly)
         enhancer: Any = engine.context_aware_enhancer
-        self._whole = enhancer.context_matching_mode == "whole_word"
+        self._whole = getattr(enhancer, "context_matching_mode", None) == "whole_word"
         self._split = _pieces(engine.nlp_engine, language) if self.words_only else frozenset()
 
     @cached_property
@@ -65,10 +69,10 @@ class Plan:
 
     def _word(self, word: str) -> Factor:
         run = tuple(map(_letter, word))
-        if self._whole and word.isascii() and word.isalpha() and word not in self._split:
+        if self._whole and word.isascii() and word.isalpha() and word not in self._split and len(word) < MAX_RUN:
             edge = charset.ALL & ~charset.ASCII_LETTERS  # the tokenizer cuts between two letters in its exceptions only
             return Factor((edge, *run, edge), -1, -1, 1)
-        return Factor(run, 0, 0, 0)
+        return Factor(run[:MAX_RUN], 0, 0, 0)
 
     def of(self, path: Path) -> list[int]:
         """Return the indices of the recognisers run in a way."""
@@ -79,17 +83,33 @@ def _patterns(recognizer: Any) -> list[Any]:
     return list(recognizer.patterns)
 
 
+def _is_entangled(engine: Any, recognizers: Sequence[Any]) -> bool:
+    from presidio_analyzer import AnalyzerEngine, EntityRecognizer
+    from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+
+    known = type(engine) is AnalyzerEngine and type(engine.context_aware_enhancer) is LemmaContextAwareEnhancer
+    known &= all(one.is_loaded for one in recognizers) and len({one.id for one in recognizers}) == len(recognizers)
+    return not known or any(overrides(one, "enhance_using_context", EntityRecognizer) for one in recognizers)
+
+
 def _path(recognizer: Any) -> Path:
     from presidio_analyzer import PatternRecognizer
     from presidio_analyzer.predefined_recognizers import IbanRecognizer, PhoneRecognizer
 
-    if type(recognizer) is PhoneRecognizer and recognizer.leniency == 1 and phones_proven():
+    own = "analyze" in vars(recognizer)
+    if type(recognizer) is PhoneRecognizer and _knows_phones(recognizer) and not own:
         return "phone"
-    if type(recognizer) is IbanRecognizer:
+    if type(recognizer) is IbanRecognizer and not own:
         return "gated"
     if isinstance(recognizer, PatternRecognizer) and not overrides(recognizer, "analyze"):
         return "patterns"
     return "presidio"
+
+
+def _knows_phones(recognizer: Any) -> bool:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return recognizer.leniency == 1 and SUPPORTED_REGIONS.issuperset(recognizer.supported_regions) and phones_proven()
 
 
 def _gate(recognizer: Any) -> Shape | None:

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where spaCy's exceptions reach over white space.
+
+A tokenizer first cuts at white space, and stretches between could be cut alone, but for one thing: it then looks for
+its exceptions, such as `:)`, in the sequence of words, white space or not. What it so finds over a gap is no exception
+and changes nothing, except that another one which overlaps it, such as in `) :)x`, is no longer put together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from custody.classifiers.fast.context import Runs
+
+Parts = tuple[str, ...]
+
+
+class Exceptions:
+    """The exceptions of a tokenizer that its other rules would cut.
+
+    Args:
+        tokenizer: spaCy's.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:
+        from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled
+        from spacy.vocab import Vocab
+
+        made_of = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
+        bare = Tokenizer(Vocab(), rules={}, **{name: getattr(tokenizer, name) for name in made_of})
+        cut = {rule: tuple(str(word) for word in bare(rule)) for rule in tokenizer.rules}
+        self._parts = {parts for parts in cut.values() if len(parts) > 1}
+        self.single = frozenset(rule for rule, parts in cut.items() if len(parts) > 1)
+
+    def over(self, text: Runs) -> bool:
+        """Tell whether one of them, over a gap, may share words with another in a text."""
+        return self._over_gaps.search(" ".join(text.runs)) is not None
+
+    @cached_property
+    def _over_gaps(self) -> re.Pattern[str]:
+        found = {one for reaching in self._parts for other in self._parts for one in _overlaps(reaching, other)}
+        return re.compile("|".join(sorted(found)) or "(?!)")
+
+
+def _overlaps(reaching: Parts, other: Parts) -> Iterator[str]:
+    """Yield patterns of texts in which one exception, over a gap, shares words with another, which is not."""
+    size = len(other)
+    for shared in range(1, size + 1):
+        if len(reaching) > shared and reaching[-shared:] == other[:shared]:
+            yield _spaced(reaching[:-shared]) + r"\s*" + _tight(other)
+        if len(reaching) > shared and reaching[:shared] == other[-shared:]:
+            yield _tight(other) + r"\s*" + _spaced(reaching[shared:])
+    for at in range(1, len(reaching) - size):
+        if reaching[at : at + size] == other:
+            yield rf"{_spaced(reaching[:at])}\s*{_tight(other)}\s*{_spaced(reaching[at + size :])}"
+
+
+def _tight(parts: Parts) -> str:
+    return re.escape("".join(parts))
+
+
+def _spaced(parts: Parts) -> str:
+    return r"\s*".join(map(re.escape, parts))
