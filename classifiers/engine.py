@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers import presidio
 from custody.classifiers.fast.batch import Checks
+from custody.classifiers.fast.caches import bounded
+from custody.classifiers.fast.patterns import has_check
 from custody.classifiers.names import hints
 from custody.classifiers.ner import describe
 from custody.classifiers.presidio import LANGUAGE
@@ -40,6 +42,7 @@ CHECKED = 2_000  # of so many cells one is held against Presidio
 LONG = 2_000  # characters; a longer cell is not held against Presidio, which would take long
 MODELS = ("SpacyRecognizer", "StanzaRecognizer", "TransformersRecognizer", "GLiNERRecognizer")
 WHAT_FAILED = "what a recogniser failed on"
+PHONE_DIGITS = 7  # in the name of a column; fewer are a number of the column
 FEW = 16  # cells; Presidio itself takes no longer for fewer
 # phonenumbers takes 168947 and the fraction of 0.077453027 for numbers in some region. A cell that is nothing but a
 # number needs more than the floor, that is, context such as a column called `phone`
@@ -81,16 +84,18 @@ class Scanner:
     """
 
     def __init__(self, rules: Policy) -> None:
-        self._named, self._ner = _entities_named(rules), rules.ner
+        self._named, self._rules = _entities_named(rules), rules
         self._doubts = list(_doubts())
+        self._lifting: dict[tuple[str, ...], frozenset[int]] = {}
         self._unchecked = 0
         self.checked = 0  # cells held against Presidio
         _refuse_unknown_entities(rules, self.entities)
+        self._refuse_unprovable(rules)
 
     @cached_property
     def analyzer(self) -> AnalyzerEngine:
         """Presidio's engine with custody's configuration."""
-        return presidio.analyzer(self._ner)
+        return presidio.analyzer(self._rules.ner, self._rules.recognizers)
 
     @property
     def recognizers(self) -> list[EntityRecognizer]:
@@ -101,6 +106,16 @@ class Scanner:
     def entities(self) -> tuple[str, ...]:
         """Every entity that can be found, sorted."""
         return tuple(sorted({entity for one in self.recognizers for entity in one.supported_entities}))
+
+    def _refuse_unprovable(self, rules: Policy) -> None:
+        provable = sorted({entity for one in self.recognizers if has_check(one) for entity in one.supported_entities})
+        for rule in rules.grades:
+            for entity in set(rule.when.entity) - set(provable) if rule.when.validated else ():
+                raise PolicyError(
+                    f"nothing can validate {entity!r}, so a rule about validated cells could never fire for it",
+                    allowed=", ".join(provable),
+                    remedy="give it a rule of its own, with `count` or `prevalence`",
+                )
 
     @cached_property
     def detector(self) -> dict[str, str]:
@@ -113,7 +128,7 @@ class Scanner:
     @cached_property
     def model(self) -> Mapping[str, Any]:
         """The language model in use, as `ner.describe` tells it."""
-        return describe(self._ner)
+        return describe(self._rules.ner)
 
     def by_model(self, recognizer: str) -> bool:
         """Tell whether a recogniser is a language model that finds names in text."""
@@ -153,7 +168,7 @@ class Scanner:
         """Return the hits in cells of several columns. Columns whose names lift the same recognisers go together."""
         alike: dict[frozenset[int], list[str]] = {}
         for name in columns:
-            alike.setdefault(self._fast.boosted(hints(name)), []).append(name)
+            alike.setdefault(self._lifted(hints(name)), []).append(name)
         scanned: dict[str, Scanned] = {}
         for names in alike.values():
             texts = [text for name in names for text in columns[name]]
@@ -188,8 +203,13 @@ class Scanner:
         }
 
     def _named_in(self, text: str, spans: tuple[Span, ...]) -> str:
-        hits = (one for one in counting(text, spans) if not self._guesses(one.recognizer))
+        hits = (one for one in spans if not self._guesses(one.recognizer) and _tells(text, one))
         return next((one.entity for one in hits if one.entity in self._named), "")
+
+    def _lifted(self, context: tuple[str, ...]) -> frozenset[int]:
+        if context not in self._lifting:
+            bounded(self._lifting)[context] = self._fast.boosted(context)
+        return self._lifting[context]
 
     def _guesses(self, recognizer: str) -> bool:
         """Tell whether a recogniser takes many a plain word for a finding: then it says nothing about a name."""
@@ -253,6 +273,11 @@ class Scanner:
                 name, cell = owners[at]
                 scanned[name].checks.setdefault(names[index], Checks()).add(cell, text, held=at in checks.held)
         return scanned
+
+
+def _tells(name: str, span: Span) -> bool:
+    """Tell whether a hit in a name says that it is data: not a few digits, such as those of c1641."""
+    return span.score > THRESHOLD or sum(map(str.isdigit, name[span.start : span.end])) >= PHONE_DIGITS
 
 
 def counting(text: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:

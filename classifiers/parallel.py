@@ -10,13 +10,16 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 
 from custody.classifiers.counts import FileScan
 from custody.classifiers.merge import dump, load, merge_files
 from custody.classifiers.scan import Job, Progress, Watch
+from custody.errors import WorkerLost
 
 SMALL = 1 << 20  # bytes; a file no larger is not divided
-PARTS = 4  # of a large file for each process: the last to finish should not keep the others waiting
+PACKED = 16 << 20  # bytes of a packed file; a smaller one is read faster once than by several that all unpack it
+GROUPS = 4  # parts of a Parquet file for each process: the last to finish should not keep the others waiting
 
 _jobs: list[Job] = []  # what the forked processes work for; keys and Presidio cannot be sent
 
@@ -26,9 +29,10 @@ def scan_apart(job: Job, workers: int, watch: Watch | None) -> list[FileScan]:
 
     Raises:
         StorageUnavailable: the disk failed.
+        WorkerLost: a process was killed.
     """
     sizes = {path: (job.dataset.root / path).stat().st_size for path in job.dataset.files()}
-    tasks = [(path, (k, n)) for path, size in sizes.items() for n in (_parts(size, workers),) for k in range(n)]
+    tasks = [(path, (k, n)) for path, size in sizes.items() for n in (_parts(path, size, workers),) for k in range(n)]
     done: dict[tuple[str, tuple[int, int]], FileScan] = {}
     job.scanner.warm()
     _jobs.append(job)
@@ -39,6 +43,11 @@ def scan_apart(job: Job, workers: int, watch: Watch | None) -> list[FileScan]:
                 done[futures[future]] = load(future.result())
                 if watch:
                     watch(_progress(done, sizes))
+    except BrokenProcessPool:
+        what = "a process that scanned a part was killed"
+        raise WorkerLost(
+            what, where=str(job.dataset.path), remedy="give it more memory, or use fewer workers"
+        ) from None
     finally:
         _jobs.remove(job)
     return [merge_files(done[task] for task in tasks if task[0] == path) for path in sizes]
@@ -51,8 +60,12 @@ def _progress(done: Mapping[tuple[str, tuple[int, int]], FileScan], sizes: Mappi
     )
 
 
-def _parts(size: int, workers: int) -> int:
-    return 1 if size <= SMALL else workers * PARTS
+def _parts(path: str, size: int, workers: int) -> int:
+    """Return into how many parts a file is divided. Of files of lines, every reader passes over the others' lines."""
+    name = path.lower()
+    if size <= (PACKED if name.endswith((".gz", ".zst")) else SMALL):
+        return 1
+    return workers * GROUPS if name.endswith(".parquet") else workers
 
 
 def _part(path: str, part: tuple[int, int]) -> bytes:

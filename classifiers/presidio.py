@@ -9,9 +9,11 @@ tokenizer whose lemma is the lower-case word; without lemmas Presidio's context 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from custody.classifiers import recognizers
+from custody.classifiers.added import Told, added
 from custody.classifiers.fast.context import WordsOnly
 from custody.classifiers.ner.seam import NONE, Config, kind_of, nlp_engine
 from custody.classifiers.ner.seam import recognizers as models
@@ -23,14 +25,15 @@ if TYPE_CHECKING:
 LANGUAGE = "en"
 
 
-def analyzer(ner: Config = None) -> AnalyzerEngine:
+def analyzer(ner: Config = None, more: Iterable[Told] = ()) -> AnalyzerEngine:
     """Return Presidio's engine with custody's configuration.
 
     Args:
         ner: the policy's language model; none by default.
+        more: recognisers that the policy adds.
 
     Raises:
-        PolicyError: the model is not installed.
+        PolicyError: the model is not installed, or a recogniser cannot be made.
     """
     logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)  # its warnings list what a default set leaves out
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
@@ -41,7 +44,7 @@ def analyzer(ner: Config = None) -> AnalyzerEngine:
     registry = RecognizerRegistry(supported_languages=[LANGUAGE])
     registry.load_predefined_recognizers(languages=[LANGUAGE], nlp_engine=engine)
     registry.remove_recognizer("SpacyRecognizer")  # it would promise the entities of a model that is not there
-    for one in (*recognizers.load(), *models(ner, engine, LANGUAGE)):
+    for one in (*recognizers.load(), *added(more, LANGUAGE), *models(ner, engine, LANGUAGE)):
         registry.add_recognizer(one)
     return AnalyzerEngine(
         registry=registry,

@@ -14,9 +14,10 @@
     │       ├── DrillFailed        a backup that did not restore to what was backed up
     │       └── GateRefused        the gate's no, with every reason
     └── TransientError             weather: Airflow retries
-        └── StorageUnavailable     a store that did not answer
+        ├── StorageUnavailable     a store that did not answer
+        └── WorkerLost             a process of custody's own that was killed
 
-Names end in "Error" except verdicts, which are answers, and StorageUnavailable, which is the field's own name.
+Names end in "Error" except verdicts, which are answers, and the two kinds of weather, whose names are the field's own.
 Every message says what was received, where, what is allowed and what to do. None carries a raw value.
 """
 
@@ -108,3 +109,7 @@ class GateRefused(Refusal):
 
 class StorageUnavailable(TransientError):  # noqa: N818 - the field's name for it
     """A store did not answer, or answered that it is busy."""
+
+
+class WorkerLost(TransientError):  # noqa: N818 - as the one above
+    """A process that did a part of the work was killed, as the system does when memory runs out."""

@@ -113,6 +113,7 @@ class Policy(Strict):
     unscanned: str  # the least grade of data that could not be read whole
     fingerprint: KeyUri  # keys the fingerprints by which findings are recognised again
     ner: Ner = "none"  # the language model: none, the small one that is shipped, or one of Presidio's engines
+    recognizers: tuple[str | dict[str, Any], ...] = ()  # beside Presidio's and custody's own; see classifiers.added
     grades: tuple[Rule, ...]
     translate: dict[SchemeName, dict[str, str]] = Field(default_factory=dict)  # other scheme -> our grade -> its grade
     measures: dict[str, Measures]

@@ -213,10 +213,18 @@ def _tables() -> dict[str, Any]:
         },
         "views": {"v": pa.array(["a", None, "long enough not to be inlined"], pa.string_view())},
         "extension": {"j": pa.array(['{"a": 1}', None], pa.json_())},
-        "unread": {
-            "bytes": pa.array([b"\xff", None]),
-            "map": pa.array([[("k", "v")], None], pa.map_(pa.string(), pa.string())),
+        "maps": {
+            "map": pa.array([[("k", "v")], None, [], [("l", None), ("k", "w")]], pa.map_(pa.string(), pa.string())),
+            "sliced": pa.array(
+                [[("skipped", 1)], [("k", 2)], None, [("l", 3)], []], pa.map_(pa.string(), pa.int8())
+            ).slice(1),
         },
+        "fixed sizes": {
+            "pair": pa.array([["a", None], None, ["b", "c"]], pa.list_(pa.string(), 2)),
+            "sliced": pa.array([["s", "t"], ["a", "b"], None, ["c", None]], pa.list_(pa.string(), 2)).slice(1),
+            "bytes": pa.array([b"ab", None, b"cd"], pa.binary(2)),
+        },
+        "unread": {"bytes": pa.array([b"\xff", None]), "beside": pa.array(["a", None])},
     }
 
 
@@ -249,7 +257,7 @@ def test_nested_parquet_is_read_by_path_and_what_has_no_text_is_named(tmp_path: 
     }
     pq.write_table(pa.table(tables["unread"]), tmp_path / "b.parquet")
     assert [chunk.unread for chunk in formats.read(tmp_path / "a.parquet")] == [frozenset({"bytes"})]
-    assert [chunk.unread for chunk in formats.read(tmp_path / "b.parquet")] == [frozenset({"bytes", "map"})]
+    assert [chunk.unread for chunk in formats.read(tmp_path / "b.parquet")] == [frozenset({"bytes"})]
 
 
 def test_no_parquet_column_hides_behind_another(tmp_path: Path) -> None:
@@ -478,8 +486,8 @@ BAD: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "a Parquet file with a broken page": ("a.parquet", _flipped_page, ""),
     "text called Parquet": ("a.parquet", C, ""),
     "an empty file called Parquet": ("a.parquet", b"", ""),
-    "Parquet called CSV": ("a.csv", lambda: _parquet_bytes(10_000), ""),
-    "Parquet called text": ("a.txt", lambda: _parquet_bytes(10_000), ""),
+    "Parquet called CSV": ("a.csv", lambda: _parquet_bytes(10_000), "line 1"),
+    "Parquet called text": ("a.txt", lambda: _parquet_bytes(10_000), "line 1"),
     "a CSV row with a field too many": ("a.csv", b"a,b\n1,2\n3," + C + b",5\n", "line 3"),
     "a CSV row with a field too few": ("a.csv", b"a,b\n" + C + b"\n", "line 2"),
     "a CSV quote that never closes": ("a.csv", b'a,b\n1,"' + C + b"\n", "line 2"),
@@ -490,15 +498,15 @@ BAD: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "zst that is none": ("a.jsonl.zst", C, ""),
     "zst cut off": ("a.jsonl.zst", lambda: _zstd(b'{"a": "' + C + b'"}\n' * 99)[:-4], ""),
     "zst with something behind it": ("a.jsonl.zst", lambda: _zstd(b"1\n") + C, ""),
-    "UTF-16 with a mark": ("a.txt", CANARY.encode("utf-16"), ""),
+    "UTF-16 cut in a character": ("a.txt", f"ok\n{CANARY}".encode("utf-16")[:-1], "line 2"),
     "UTF-16 without a mark": ("a.txt", CANARY.encode("utf-16-le"), "line 1"),
     "UTF-16 JSON": ("a.jsonl", f'"{CANARY}"\n'.encode("utf-16-le"), "line 1"),
     "UTF-32 CSV": ("a.csv", f"a\n{CANARY}\n".encode("utf-32-be"), "line 1"),
     "a NUL in text": ("a.md", b"fine\n" + C + b"\0\n", "line 2"),
     "a NUL in CSV": ("a.csv", b"a\n" + C + b"\0\n", "line 2"),
-    "Latin-1": ("a.txt", f"{CANARY} né".encode("latin-1"), ""),
-    "UTF-8 cut in a character": ("a.csv", b"a\n" + C + "é".encode()[:1], ""),
-    "a surrogate in UTF-8": ("a.txt", C + b"\xed\xa0\x80", ""),
+    "Latin-1": ("a.txt", f"{CANARY} né".encode("latin-1"), "line 1"),
+    "UTF-8 cut in a character": ("a.csv", b"a\n" + C + "é".encode()[:1], "line 2"),
+    "a surrogate in UTF-8": ("a.txt", C + b"\xed\xa0\x80", "line 1"),
     "half a surrogate pair in JSON": ("a.jsonl", b'1\n{"a": "' + C + b'\\ud800"}\n', "line 2"),
     "half a surrogate pair in a JSON name": ("a.jsonl", b'{"' + C + b'\\uDC00": 1}\n', "line 1"),
     "JSON 10,000 levels deep": ("a.jsonl", b'"ok"\n' + b"[" * 10_000 + b'"' + C + b'"' + b"]" * 10_000, "line 2"),

@@ -120,6 +120,13 @@ def test_a_rule_about_an_entity_that_nothing_finds_is_refused_with_the_nearest()
         Scanner(policy.parse(text.encode(), "policy.yaml"))
 
 
+def test_a_rule_about_validated_cells_of_what_nothing_validates_is_refused() -> None:
+    text = (ROOT / "sample_data" / "policy.yaml").read_text()
+    text = text.replace("entity: [US_SSN], ", "entity: [US_SSN], validated: true, ")
+    with pytest.raises(PolicyError, match="nothing can validate 'US_SSN'"):
+        Scanner(policy.parse(text.encode(), "policy.yaml"))
+
+
 def test_nothing_asks_the_network_with_an_empty_cache(tmp_path: Path) -> None:
     """In a process of its own, whose home is empty and in which every connection and name look-up fails loudly."""
     program = """

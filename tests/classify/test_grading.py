@@ -29,7 +29,7 @@ def test_the_interval_is_wilsons(hits: int, total: int, low: float, high: float)
 @pytest.mark.parametrize(
     ("found", "expected"),
     [
-        (column(1_000_000, US_SSN=1), ["restricted"]),
+        (column(1_000_000, IBAN_CODE=1), ["restricted"]),
         (column(1000, EMAIL_ADDRESS=10), ["confidential"]),
         (column(1_000_000, EMAIL_ADDRESS=1), []),
         (column(100, PERSON=100), ["confidential"]),
@@ -42,8 +42,8 @@ def test_a_rule_fires_when(found: Column, expected: list[str]) -> None:
 
 
 def test_a_severe_entity_without_valid_checksum_does_not_count() -> None:
-    found = column(10, US_SSN=10)
-    found.findings["US_SSN"].validated = 0
+    found = column(10, IBAN_CODE=10)
+    found.findings["IBAN_CODE"].validated = 0
     assert grade_column(found, RULES) == []
 
 

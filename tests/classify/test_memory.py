@@ -289,12 +289,12 @@ def test_two_who_call_a_value_wrong_by_different_recognisers_call_it_wrong_by_bo
 
 
 def test_a_false_value_takes_its_checksum_away_too() -> None:
-    report = _report({"code": {"US_SSN": 10}})
+    report = _report({"code": {"IBAN_CODE": 10}})
     finding = report["files"][0]["columns"][0]["findings"][0]
     finding["validated"] = 1
     assert apply(report, [], RULES, NOW).effective == "restricted"
-    finding["dismissed"] = {VALUE: {"cells": 1, "validated": 1, "recognizers": ["US_SSN_R"]}}
-    decision = _value(entity="US_SSN", recognizers=("US_SSN_R",))
+    finding["dismissed"] = {VALUE: {"cells": 1, "validated": 1, "recognizers": ["IBAN_CODE_R"]}}
+    decision = _value(entity="IBAN_CODE", recognizers=("IBAN_CODE_R",))
     assert _state(apply(report, [decision], RULES, NOW)) == ("open", "internal")
 
 

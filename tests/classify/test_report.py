@@ -117,7 +117,7 @@ def _gzip_cut(path: Path) -> None:
 
 
 def _utf16(path: Path) -> None:
-    (path / "a.csv").write_bytes(f"a,b\n{CANARY},2\n".encode("utf-16"))
+    (path / "a.csv").write_bytes(f"a,b\n{CANARY},2\n".encode("utf-16-le"))
 
 
 def _ragged(path: Path) -> None:
@@ -145,7 +145,7 @@ UNREADABLE: dict[str, Callable[[Path], None]] = {
     "a CSV is called Parquet": _csv_named_parquet,
     "a gzip file is none": _no_gzip,
     "a gzip file is cut": _gzip_cut,
-    "a file is UTF-16": _utf16,
+    "a file is UTF-16 without a mark": _utf16,
     "a row is short": _ragged,
     "JSON is nested 10,000 deep": _deep,
     "the format is unknown": _unknown_format,

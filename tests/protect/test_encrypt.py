@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -150,6 +151,24 @@ def test_a_damaged_file_is_refused_and_nothing_is_left_when(
     with pytest.raises(CustodyError):
         decrypt(sealed, keys, tmp_path / "back")
     assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize("case", [None, *DAMAGE])
+def test_arrow_is_read_as_it_is_decrypted_and_refused_when_damaged(case: str | None, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    words = pa.array([f"{CANARY} {i}" for i in range(40_000)])
+    table = pa.table({"word": words, "short": words.slice(0, 100).take([0] * 40_000).dictionary_encode()})
+    pa.feather.write_feather(table, tmp_path / "plain" / "a.feather", compression="uncompressed", chunksize=9_000)
+    encrypt(Dataset(tmp_path / "plain"), _plan(), tmp_path / "sealed")
+    sealed = Dataset(tmp_path / "sealed")
+    assert sealed.files() == ["a.feather.esdk"]
+    if case is None:
+        assert _rows(sealed, "a.feather.esdk") == 40_000
+        return
+    DAMAGE[case](sealed.root / "a.feather.esdk")
+    with pytest.raises(CustodyError) as caught:
+        _rows(sealed, "a.feather.esdk")
+    assert CANARY not in str(caught.value)
 
 
 @pytest.mark.parametrize("by", [wrong, only()])

@@ -101,7 +101,7 @@ def test_the_same_input_gives_the_same_address(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.parquet", b"PAR1"), ("a.csv", b"a,b\n1\n"), ("a.jsonl", b"{"), ("a.docx", b"x"), ("a.txt", b"\xff\xfe")],
+    [("a.parquet", b"PAR1"), ("a.csv", b"a,b\n1\n"), ("a.jsonl", b"{"), ("a.docx", b"x"), ("a.txt", b"\xff")],
 )
 def test_a_file_that_cannot_be_read_leaves_nothing_written(name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()

@@ -6,16 +6,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from custody.formats.chunk import CHUNK_ROWS, Chunk, LineError
-from custody.formats.text import unmarked_lines
+from custody.formats.chunk import CELL_COST, Chunk, LineError, Part, batches
+from custody.formats.streams import unmarked_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from custody.formats.chunk import Edit
 
+MAX_VALUES = 1 << 22  # in a line, by its commas: each may take 100 bytes of memory
 Slot = tuple[Any, Any]  # a container and the key or index of one leaf in it
 
 
@@ -44,22 +45,24 @@ def _json_value(line: str) -> Any:
     return value
 
 
-def _json_rows(file: IO[str]) -> Iterator[list[Any]]:
-    batch: list[Any] = []
+def _json_rows(file: TextIO, part: Part) -> Iterator[tuple[Any, int]]:
+    """Yield each value with its size; those of other parts are not parsed."""
     for number, line in unmarked_lines(file):
         if not line.strip():
             continue
-        try:
-            batch.append(_json_value(line))
-        except _DuplicateKey:
-            raise LineError("an object names the same key twice, so readers would disagree on it", number) from None
-        except (ValueError, RecursionError):
-            raise LineError("the line is not JSON", number) from None
-        if len(batch) == CHUNK_ROWS:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        commas = line.count(",")  # there is one between any two values
+        if commas > MAX_VALUES:
+            raise LineError(f"the line may hold more than {MAX_VALUES:,} values", number)
+        yield _json_at(number, line) if part.mine else None, len(line) + CELL_COST * commas
+
+
+def _json_at(number: int, line: str) -> Any:
+    try:
+        return _json_value(line)
+    except _DuplicateKey:
+        raise LineError("an object names the same key twice, so readers would disagree on it", number) from None
+    except (ValueError, RecursionError):
+        raise LineError("the line is not JSON, or nested too deep", number) from None
 
 
 def _slots(rows: list[Any]) -> dict[str, list[Slot]]:
@@ -92,15 +95,16 @@ def _slot_cells(slots: list[Slot]) -> pa.StringArray:
     return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values], pa.string())
 
 
-def read(file: IO[str]) -> Iterator[Chunk]:
+def read(file: TextIO, part: Part) -> Iterator[Chunk]:
     """Yield the chunks of JSON Lines."""
-    for rows in _json_rows(file):
-        yield Chunk(len(rows), {path: _slot_cells(slots) for path, slots in _slots(rows).items()})
+    for rows in batches(_json_rows(file, part), part):
+        yield part.chunk(len(rows), {path: _slot_cells(slots) for path, slots in _slots(rows).items()})
 
 
-def rewrite(old: IO[str], new: IO[str], edit: Edit) -> None:
+def rewrite(old: TextIO, new: TextIO, edit: Edit) -> None:
     """Copy JSON Lines with every cell passed through `edit`."""
-    for rows in _json_rows(old):
+    part = Part()
+    for rows in batches(_json_rows(old, part), part):
         for path, slots in _slots(rows).items():
             cells = _slot_cells(slots)
             edited = edit(path, cells)

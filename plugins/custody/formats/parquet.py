@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Parquet, row group by row group, down to the text leaves of nested columns."""
+"""Parquet, in batches of a row group that stay small however large the group is."""
 
 from __future__ import annotations
 
@@ -7,47 +7,88 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from custody.formats.chunk import Chunk, PlaceError, free_name
+from custody.formats.arrays import Leaves, bare, chunk
+from custody.formats.chunk import Chunk, Part, PlaceError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from custody.formats.chunk import Edit
 
+ROWS = 1 << 16  # most rows of a chunk
+CELLS = 1 << 22  # most cells of a chunk: a null takes no room in the file, and some in memory
+SIZE = 16 << 20  # bytes of a chunk, by the average row of its group
+LARGE = 64 << 20  # bytes, packed; of a row group above it, pages are read one by one and not the column whole
 
-def read(path: Path, decryption: Any) -> Iterator[Chunk]:
-    """Yield a chunk per row group."""
+
+def read(path: Path, decryption: Any, part: Part) -> Iterator[Chunk]:
+    """Yield the chunks of a file. Where there are enough row groups, a reader has whole ones."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, decryption_properties=decryption) as file:
-        for group in range(file.num_row_groups):
-            table = file.read_row_group(group)
-            columns: dict[str, pa.StringArray] = {}
-            unread: set[str] = set()
+    with pq.ParquetFile(path, decryption_properties=decryption, pre_buffer=False) as file:
+        if not (buffer := _buffer(file.metadata)):
+            yield from _chunks(file, part)
+    if buffer:
+        with pq.ParquetFile(path, decryption_properties=decryption, pre_buffer=False, buffer_size=buffer) as file:
+            yield from _chunks(file, part)
 
-            def note(leaf: str, cells: pa.StringArray, columns: dict[str, pa.StringArray] = columns) -> pa.StringArray:
-                columns[free_name(leaf, columns)] = cells
-                return cells
 
-            for name, column in zip(table.column_names, table.columns, strict=True):
-                _edit_array(name, _one_array(column), note, unread)
-            yield Chunk(table.num_rows, columns, frozenset(unread))
+def _chunks(file: Any, part: Part) -> Iterator[Chunk]:
+    meta = file.metadata
+    chunks = sum(_counts(meta, group)[1] for group in range(meta.num_row_groups))
+    part.done = lambda: (part.number + 1) / chunks if chunks else 1.0
+    if not meta.num_rows and part.mine:
+        yield _empty(file.schema_arrow, part)
+    dealt = meta.num_row_groups >= 2 * part.count
+    for group in range(meta.num_row_groups):
+        yield from _group(file, group, part, dealt=dealt)
+
+
+def _empty(schema: pa.Schema, part: Part) -> Chunk:
+    table = schema.empty_table().combine_chunks()
+    return chunk(part, table.column_names, [column.chunk(0) for column in table.columns])
+
+
+def _buffer(meta: Any) -> int:
+    """Return how many bytes of a column to read at a time, 0 for all."""
+    groups = (meta.row_group(one) for one in range(meta.num_row_groups))
+    packed = max((sum(g.column(c).total_compressed_size for c in range(g.num_columns)) for g in groups), default=0)
+    return 0 if packed <= LARGE else max(1 << 12, min(1 << 20, LARGE // max(1, meta.num_columns)))
+
+
+def _counts(meta: Any, group: int) -> tuple[int, int]:
+    """Return the rows of a chunk and the number of chunks of a row group, by the file's metadata alone."""
+    one = meta.row_group(group)
+    rows = min(ROWS, CELLS // max(1, meta.num_columns), SIZE * one.num_rows // max(1, one.total_byte_size))
+    rows = max(1, rows)
+    return rows, -(-one.num_rows // rows)
+
+
+def _group(file: Any, group: int, part: Part, *, dealt: bool) -> Iterator[Chunk]:
+    rows, chunks = _counts(file.metadata, group)
+    first = part.number
+    turns = [group if dealt else first + i for i in range(chunks)]
+    if any(turn % part.count == part.index for turn in turns):
+        batches = file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False)
+        for number, batch in enumerate(batches, first):
+            if number == first + chunks:
+                raise PlaceError("the rows hold far more than the file's metadata says", f"row group {group}")
+            part.number, part.turn = number, turns[number - first]
+            if part.mine:
+                yield chunk(part, batch.schema.names, batch.columns)
+    part.number = part.turn = first + chunks
 
 
 def rewrite(source: Path, target: Path, edit: Edit) -> None:
-    """Copy a file with every text leaf passed through `edit`."""
+    """Copy a file with every text leaf passed through `edit`, a row group at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema = _bare(pq.read_schema(source))
+    schema = bare(pq.read_schema(source))
     with pq.ParquetFile(source) as file, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
-            numbered = _numbered(edit)
-            arrays = [
-                _edit_array(name, _one_array(column), numbered, set())
-                for name, column in zip(table.column_names, table.columns, strict=True)
-            ]
+            arrays = Leaves(edit).edited(table.column_names, [_one_array(column) for column in table.columns])
             try:
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
             except pa.ArrowInvalid:
@@ -55,91 +96,7 @@ def rewrite(source: Path, target: Path, edit: Edit) -> None:
                 raise PlaceError(what, f"row group {group}", "make the column nullable in the source") from None
 
 
-def _numbered(edit: Edit) -> Edit:
-    """Give `edit` the leaf names that `read` gives: who decides by column in a first pass must find it again."""
-    taken: set[str] = set()
-
-    def numbered(leaf: str, cells: pa.StringArray) -> pa.StringArray:
-        name = free_name(leaf, taken)
-        taken.add(name)
-        return edit(name, cells)
-
-    return numbered
-
-
-def _bare(schema: pa.Schema) -> pa.Schema:
-    """Leave out what programs noted in a schema beside names and types: free text that nobody has looked through."""
-    import pyarrow as pa
-
-    return pa.schema([one.remove_metadata() for one in schema])
-
-
 def _one_array(column: pa.ChunkedArray) -> pa.Array:
     import pyarrow as pa
 
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks or [pa.nulls(0, column.type)])
-
-
-def _edit_array(path: str, array: pa.Array, edit: Edit, unread: set[str]) -> pa.Array:
-    """Pass every text leaf below an array through `edit` and rebuild the array around the results."""
-    import pyarrow as pa
-    from pyarrow import types
-
-    if isinstance(array.type, pa.BaseExtensionType):
-        return pa.ExtensionArray.from_storage(array.type, _edit_array(path, array.storage, edit, unread))
-    if types.is_struct(array.type):
-        fields = [array.type.field(i) for i in range(array.type.num_fields)]
-        children = [_edit_array(f"{path}.{f.name}", array.field(i), edit, unread) for i, f in enumerate(fields)]
-        return pa.StructArray.from_arrays(children, fields=fields, mask=array.is_null())
-    if types.is_list(array.type) or types.is_large_list(array.type):
-        values = _edit_array(f"{path}[]", array.values, edit, unread)
-        # offsets may not start at 0 (a slice) and must stay: they index into the same values
-        return type(array).from_arrays(array.offsets, values, type=array.type, mask=array.is_null())
-    return _edit_leaf(path, array, edit, unread)
-
-
-def _edit_leaf(path: str, array: pa.Array, edit: Edit, unread: set[str]) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    from pyarrow import types
-
-    if types.is_dictionary(array.type):
-        # encoded anew even without an edit: a dictionary may hold values that no cell uses and nobody has seen
-        return _fitted(path, _edit_leaf(path, array.dictionary_decode(), edit, unread).dictionary_encode(), array.type)
-    try:
-        text = _as_text(array)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        unread.add(path)
-        return array
-    edited = edit(path, text)
-    if edited is text or edited.equals(text):
-        return array
-    if types.is_string(array.type) or types.is_large_string(array.type) or types.is_string_view(array.type):
-        return _fitted(path, edited, array.type)
-    # a null equals nothing, so a cell that was edited to null counts as changed
-    same = pc.fill_null(pc.equal(edited, text), False)  # noqa: FBT003 - pyarrow takes it by position
-    return pc.if_else(same, array, pa.nulls(len(array), array.type))
-
-
-def _as_text(array: pa.Array) -> pa.StringArray:
-    """Cast to text. Whole numbers in a float column are written as such: 15551234567, not 1.5551234567e+10."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    from pyarrow import types
-
-    text = array.cast(pa.string())
-    if not types.is_floating(array.type):
-        return text
-    wide = array.cast(pa.float64())
-    whole = pc.and_(pc.equal(pc.trunc(wide), wide), pc.less(pc.abs(wide), 2.0**63))
-    return pc.coalesce(pc.if_else(whole, wide, None).cast(pa.int64()).cast(pa.string()), text)
-
-
-def _fitted(path: str, array: pa.Array, kind: pa.DataType) -> pa.Array:
-    import pyarrow as pa
-
-    try:
-        return array.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        what = f"the edited cells do not fit the type {kind}"
-        raise PlaceError(what, f"column {path}", "make the column plain text in the source") from None
