@@ -2,7 +2,7 @@
 """The scanner beside the PII pass of another toolkit for training data, on web text.
 
 The peer runs at its own default entities: e-mail addresses and public IPv4 addresses. Ours has to find at least those,
-so it runs with Presidio's recognisers for e-mail and IP addresses and for links, and finds where they stand.
+so it runs with Presidio's recognisers for e-mail and IP addresses, and finds where they stand.
 """
 
 from __future__ import annotations

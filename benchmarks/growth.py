@@ -51,7 +51,8 @@ def measure(*, quick: bool, large: bool) -> list[Measure]:
         small, big = write(Path(place) / "small", rows), write(Path(place) / "big", 10 * rows)
         if not quick:
             run(small)  # from here on the files of the packages are in the memory of the system
-        return [_growth(small, big, rows, runs), _processes(big, runs), _memory(Path(place), quick=quick, large=large)]
+        many = big if quick else write(Path(place) / "many", 40 * rows)
+        return [_growth(small, big, rows, runs), _processes(many, runs), _memory(Path(place), quick=quick, large=large)]
 
 
 def _growth(small: Path, big: Path, rows: int, runs: int) -> Measure:

@@ -98,6 +98,10 @@ def test_a_missed_target_stands_out_on_the_page_and_in_the_terminal(tmp_path: Pa
     assert "MISSED" in render.text(result)
 
 
+def test_the_page_in_the_repository_is_made_from_the_results_in_it() -> None:
+    assert run.PAGE.read_text() == render.page(sorted(run.RESULTS.glob("*.json")))
+
+
 def test_a_corpus_is_the_same_for_the_same_seed() -> None:
     assert corpora.dense(5, seed=9) == corpora.dense(5, seed=9) != corpora.dense(5, seed=8)
 

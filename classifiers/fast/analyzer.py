@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
 
 BATCH = 4 << 20  # characters sieved at once
-# white space to `str` and not to `regex`, letters whose lower case is an ASCII letter, and halves of characters, at
-# which spaCy fails: Presidio itself reads these
-_ODD = re.compile("[\x1c\x1d\x1e\x1f\u0130\u212a\ud800-\udfff]")
+_HALVES = re.compile("[\ud800-\udfff]")  # of characters; spaCy fails at them
 Raw = dict[int, dict[int, list[Result]]]  # text -> recogniser -> results before any is dropped
 
 
@@ -293,13 +291,21 @@ def _is_strange(one: Any, recognizer: Any) -> bool:
 
 
 def _is_odd(text: str) -> bool:
-    return _ODD.search(text) is not None
+    """Tell whether libraries disagree about a character, so that Presidio itself has to read the text.
+
+    These are white space to `str` and not to `regex`, letters whose lower case is an ASCII letter, and halves of
+    characters.
+    """
+    if "\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text:
+        return True
+    return not text.isascii() and ("\u0130" in text or "\u212a" in text or _HALVES.search(text) is not None)
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
     """Yield the indices of the texts in batches: plain ASCII apart, which needs no look at each character."""
-    plain = [at for at, text in enumerate(texts) if text and text.isascii() and not _is_odd(text)]
-    others = [at for at, text in enumerate(texts) if not text.isascii() and not _is_odd(text)]
+    usual = [at for at, text in enumerate(texts) if text and not _is_odd(text)]
+    plain = [at for at in usual if texts[at].isascii()]
+    others = [at for at in usual if not texts[at].isascii()]
     for group in (plain, others):
         sizes = np.cumsum([len(texts[at]) for at in group]) // BATCH
         for first, last in pairwise((0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(group))):

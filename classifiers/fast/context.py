@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
 
 _RUN = re.compile(r"\S+|\s+")
-_WITH_COLON = re.compile(r"\S*:\S*")
 _PLAIN = re.compile(r"([(\[\"]?)([A-Za-z]{2,})([,;!?)\]\"]|(?<=[a-z])\.|)")
 _NUMBERS = re.compile(r"[0-9]+(?:-[0-9]+)*[,;!?)\].]?")
 _NUMBER = re.compile(r"[0-9]+|[^0-9]")
+VAIN = 3  # places of a text with context words about; then it is full of them, and the words are cut at once
 _NEVER = frozenset({"-PRON-", "be"})
 
 
@@ -116,6 +116,7 @@ class Around:
         self._context, self._text = context, text
         self._near: dict[int, Iterable[str]] = {}
         self._reach: dict[int, str] = {}
+        self._vain = 0  # looks that spared nothing
 
     @cached_property
     def _runs(self) -> Runs:
@@ -124,7 +125,7 @@ class Around:
     @cached_property
     def _odd(self) -> Odd | None:
         words = self._context.words
-        return Odd(words, self._text) if words and ":" in self._text else None
+        return Odd(words, self._runs.runs) if words and ":" in self._text else None
 
     def _words(self, start: int) -> Iterable[str]:
         words = self._context.words
@@ -136,11 +137,13 @@ class Around:
         words = self._context.words
         if words is None:
             return False
-        if start in self._near:
+        if start in self._near or self._vain == VAIN:
             return False
         if start not in self._reach:
             self._reach[start] = words.reach(self._runs, start)
-        return not self._context.spelled(recognizer, self._reach[start])
+        hopeless = not self._context.spelled(recognizer, self._reach[start])
+        self._vain += not hopeless
+        return hopeless
 
     def lifted(self, result: Result, recognizer: Any) -> Result:
         """Return a result with the score that the words around it give it."""
@@ -361,11 +364,11 @@ class Odd:
 
     Args:
         words: cuts the text.
-        text: has a colon.
+        runs: of a text that has a colon.
     """
 
-    def __init__(self, words: Words, text: str) -> None:
-        self._words, self._chunks = words, _WITH_COLON.findall(text)
+    def __init__(self, words: Words, runs: Sequence[str]) -> None:
+        self._words, self._chunks = words, [run for run in runs if ":" in run]
         self._lower = "\n".join(self._chunks).lower()
         self._known: dict[str, bool] = {}
 

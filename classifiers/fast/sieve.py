@@ -194,7 +194,7 @@ class Sighting(Generic[Key]):
 
     def __init__(self, text: Joined, sieve: Sieve[Key], groups: list[tuple[np.ndarray, np.ndarray]]) -> None:
         self._text, self._sieve, self._groups = text, sieve, groups
-        self._looked: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._looked: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, int]] = {}
         self._present = [int(np.bitwise_or.reduce(bits)) if len(bits) else 0 for _, bits in groups]
 
     def held(self, key: Key) -> list[tuple[Factor, np.ndarray]]:
@@ -202,8 +202,10 @@ class Sighting(Generic[Key]):
         found = []
         for (bucket, shelf, bit), one in self._sieve.spots.get(key, ()):
             if self._present[bucket // 8] >> bucket % 8 & 1:
-                places, suited = self._shelf(bucket, shelf)
-                places = places[suited & np.uint64(1 << bit) != 0] if len(places) else places
+                places, suited, present = self._shelf(bucket, shelf)
+                if not present >> bit & 1:
+                    continue
+                places = places[suited & np.uint64(1 << bit) != 0]
                 for offset, table in one.rest:
                     places = places[table[self._text.padded[places + (MARGIN + offset)]]]
                 if len(places):
@@ -215,11 +217,14 @@ class Sighting(Generic[Key]):
         inside = [places + factor.inside for factor, places in self.held(key)]
         return frozenset(self._text.cell_of(np.concatenate(inside)).tolist()) if inside else frozenset()
 
-    def _shelf(self, bucket: int, shelf: int) -> tuple[np.ndarray, np.ndarray]:
+    def _shelf(self, bucket: int, shelf: int) -> tuple[np.ndarray, np.ndarray, int]:
+        """Return where factors of a shelf suit all around, for each place which, and which do anywhere."""
         if (bucket, shelf) not in self._looked:
             places, bits = self._groups[bucket // 8]
             here = places[bits & (1 << bucket % 8) != 0]
-            self._looked[bucket, shelf] = self._sieve.shelves[bucket][shelf].look(self._text.padded, here)
+            places, suited = self._sieve.shelves[bucket][shelf].look(self._text.padded, here)
+            present = int(np.bitwise_or.reduce(suited)) if len(suited) else 0
+            self._looked[bucket, shelf] = places, suited, present
         return self._looked[bucket, shelf]
 
 
