@@ -90,7 +90,9 @@ class ClassificationReport:
     """The whole report. Holds no value out of the data.
 
     dataset, address, listing: which bytes. unchecked: what was not looked for or not read; stands first. detector: what
-    the findings depend on. created_at: RFC 3339 UTC, given by the caller.
+    the findings depend on. created_at: RFC 3339 UTC, given by the caller. sampling: the proof of the sample, None where
+    every row was read. drift: against the previous report of the dataset's name, None where there is none. paths: how
+    each recogniser ran. checked: cells that were held against Presidio on the way.
     """
 
     dataset: str
@@ -126,8 +128,11 @@ class ClassificationReport:
 
     def to_html(self) -> str:
         """Return the report as one page that loads nothing."""
-        from jinja2 import Environment, StrictUndefined
+        from custody.classifiers.page import page
 
-        template = files("custody.classifiers").joinpath("report.html").read_text(encoding="utf-8")
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        return environment.from_string(template).render(report=self)
+        return page(self)
+
+
+def schema() -> str:
+    """Return the JSON Schema of reports, as text."""
+    return files("custody.classifiers").joinpath("report.schema.json").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from custody import cli_review, policy
+from custody import cli_classify, cli_review, policy
 from custody import home as homes
 from custody.dataset import Dataset
 from custody.errors import CustodyError
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--intent", required=True)
     for verdict in ("deny", "review"):
         audit.add_argument(f"--on-{verdict}", choices=("fail", "filter"), default="fail")
-    _verb(commands, "classify", _classify, "find and grade what is in a dataset", "dataset")
+    cli_classify.add(commands)
     for name, text in (("redact", "take out what the grade does not let pass"), ("encrypt", "encrypt by grade")):
         _verb(commands, name, _writing(name), text, "dataset", "output")
     _verb(commands, "decrypt", _writing("decrypt"), "write the plaintext of an encrypted dataset", "dataset", "output")
@@ -122,14 +122,6 @@ def _audit(arguments: Arguments) -> None:
     for name, reasons in outcome.refused.items():
         print(f"left out: {name}: {'; '.join(reasons)}")
     print(f"report: {outcome.report}")
-
-
-def _classify(arguments: Arguments) -> int:
-    from custody.verbs.classify import classify
-
-    outcome = classify(_session(arguments), Dataset(arguments.dataset))
-    _say(outcome)
-    return 2 if outcome.detail["unscanned"] else 0
 
 
 def _writing(name: str) -> Callable[[Arguments], None]:

@@ -9,6 +9,7 @@
     │   ├── KeyringError           a key or passphrase that is missing or wrong
     │   ├── IntegrityError         bytes, digests or signatures that do not agree
     │   └── Refusal                a verdict against the data, reached by working code
+    │       ├── GradeRefused       a grade that was not to be reached
     │       ├── SourcesRefused     an audit verdict of review or deny
     │       ├── ExpectationsFailed data that does not meet its suite
     │       ├── DrillFailed        a backup that did not restore to what was backed up
@@ -77,7 +78,7 @@ class IntegrityError(TerminalError):
 
 
 class Refusal(TerminalError):  # noqa: N818 - a verdict, not a fault
-    """A verdict against the data, reached by working code. Base of the four below.
+    """A verdict against the data, reached by working code. Base of the five below.
 
     Args:
         what: the verdict in one sentence.
@@ -89,6 +90,10 @@ class Refusal(TerminalError):  # noqa: N818 - a verdict, not a fault
         self.reasons = tuple(reasons)
         text = "\n  - ".join((what, *self.reasons))
         super().__init__(text, where=where, remedy=remedy)
+
+
+class GradeRefused(Refusal):
+    """A dataset has a grade that whoever asked will not take."""
 
 
 class SourcesRefused(Refusal):
