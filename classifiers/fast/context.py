@@ -325,7 +325,7 @@ class Words:
             yield from ((one.end(), one[0]) for one in _NUMBER.finditer(chunk))
         else:
             words = self._cutter(chunk)
-            if len(words) > 1 and not self._exceptions.single.isdisjoint(one.text for one in words):
+            if len(words) > 1 and self._exceptions.join(chunk, {one.text for one in words}):
                 self._joined.add(chunk)
             yield from ((one.idx + len(one), one.text.lower()) for one in words)
 

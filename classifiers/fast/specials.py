@@ -31,10 +31,15 @@ class Exceptions:
         from spacy.vocab import Vocab
 
         made_of = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
-        bare = Tokenizer(Vocab(), rules={}, **{name: getattr(tokenizer, name) for name in made_of})
-        cut = {rule: tuple(str(word) for word in bare(rule)) for rule in tokenizer.rules}
+        self._bare = Tokenizer(Vocab(), rules={}, **{name: getattr(tokenizer, name) for name in made_of})
+        cut = {rule: tuple(word.text for word in self._bare(rule)) for rule in tokenizer.rules}
         self._parts = {parts for parts in cut.values() if len(parts) > 1}
-        self.single = frozenset(rule for rule, parts in cut.items() if len(parts) > 1)
+        self._single = frozenset(rule for rule, parts in cut.items() if len(parts) > 1)
+
+    def join(self, chunk: str, words: set[str]) -> bool:
+        """Tell whether one of the words of a stretch is what an exception put together out of several."""
+        single = self._single & words
+        return bool(single) and not single <= {word.text for word in self._bare(chunk)}
 
     def over(self, text: Runs) -> bool:
         """Tell whether one of them, over a gap, may share words with another in a text."""

@@ -13,7 +13,7 @@ import pytest
 from presidio_analyzer.predefined_recognizers import PhoneRecognizer
 
 from custody.classifiers.fast.phone import LEAST_DIGITS, TRIES, exhausting
-from custody.classifiers.fast.phonerules import Region
+from custody.classifiers.fast.phonerules import Region, valid
 from tests.classify.fast.engines import Pair
 from tests.classify.fast.phonetexts import examples, texts
 
@@ -127,3 +127,28 @@ def test_many_numbers_among_hostile_neighbours_are_found() -> None:
     print("seed", seed)  # noqa: T201 - to run it again
     assert not _pair(DEFAULT).differences(texts(60_000, Random(seed)))
     assert not _pair(EVERY).differences(texts(1_500, Random(seed)))
+
+
+def _national(code: int, random: Random) -> list[str]:
+    """Return national numbers of a calling code, most of them changed in a few digits, and random digits."""
+    regions = [one for one in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code] if one != "001"]
+    given = [phonenumbers.example_number_for_type(region, kind) for region in regions for kind in range(11)]
+    numbers = [phonenumbers.national_significant_number(one) for one in given if one] or ["12345678"]
+    changed = []
+    for one in random.choices(numbers, k=25):
+        at, digit = random.randrange(len(one)), random.choice("0123456789")
+        changed += [one, one[:at] + digit + one[at + 1 :], one + digit, one[:at]]
+    return [one for one in changed if one]
+
+
+@pytest.mark.parametrize("first", range(10))
+def test_a_national_number_is_valid_when_the_library_says_so(first: int) -> None:
+    random = Random(first)
+    for code in sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)[first::10]:
+        for digits in _national(code, random):
+            number = phonenumbers.PhoneNumber(country_code=code, national_number=int(digits))
+            noughts = len(digits) - len(digits.lstrip("0"))
+            if noughts:
+                number.italian_leading_zero, number.number_of_leading_zeros = True, noughts
+            if phonenumbers.national_significant_number(number) == digits:
+                assert valid(code, digits) == phonenumbers.is_valid_number(number), (code, digits)

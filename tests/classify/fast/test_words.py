@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from presidio_analyzer import Pattern, PatternRecognizer
 
-from custody.classifiers.fast.context import Context, Runs
+from custody.classifiers.fast.context import Context, Runs, Words
 from custody.classifiers.presidio import LANGUAGE
 from tests.classify.fast.engines import engine
 
@@ -50,6 +50,8 @@ def _differs(text: str, places: set[int]) -> list[tuple[int, set[str], set[str]]
             expected = set(enhancer._extract_surrounding_words(artifacts, text[start : start + 1], start))  # noqa: SLF001
         except ValueError:  # no word is there, or after it
             continue
+        reach = context.words.reach(Runs(text), start)
+        assert all(one in reach for one in expected if one.strip()), (text, start)
         if (found := set(around._words(start))) != expected:  # noqa: SLF001
             differ.append((start, found, expected))
     return differ
@@ -93,9 +95,19 @@ def test_stretches_that_cannot_be_cut_alone_are_noticed(text: str, place: int) -
     whole = [str(word) for word in tokenizer(text)]
     alone = [str(word) for run in text.split() for word in tokenizer(run)]
     assert whole != alone
-    assert context.words.near(Runs(text), place, frozenset()) is None
+    assert context.words.near(Runs(text), place, None) is None
 
 
 def test_caches_that_are_full_start_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("custody.classifiers.fast.context.ENTRIES", 3)
-    _fuzz(Random(2), 300)
+    emptied = 0
+    forget = Words._forget  # noqa: SLF001
+
+    def forgetting(words: Words) -> None:
+        nonlocal emptied
+        emptied += 1
+        forget(words)
+
+    monkeypatch.setattr("custody.classifiers.fast.context.ENTRIES", 3_000)
+    monkeypatch.setattr(Words, "_forget", forgetting)
+    _fuzz(Random(2), 1_000)
+    assert emptied
