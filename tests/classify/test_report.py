@@ -58,7 +58,7 @@ def test_what_was_not_checked_stands_first(classified: Classify) -> None:
     report = classified(SAMPLE / "review_quotes_nc")
     assert "no language model is loaded" in report.unchecked[0]
     page = report.to_html()
-    assert page.index("What was not checked") < page.index("Why internal")
+    assert page.index("What was not checked") < page.index("Why <span")
 
 
 def test_the_same_bytes_policy_and_time_give_the_same_report(classified: Classify) -> None:
@@ -96,7 +96,8 @@ def test_hostile_names_are_escaped_and_the_page_loads_nothing(classified: Classi
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
-    assert not re.search(r"(?:src|href|url)\s*[=(]", page.replace("&lt;img src=x&gt;", ""))
+    on_the_page = re.sub(r'href="#[a-z0-9]+"', "", page)
+    assert not re.search(r"(?:src|href|url)\s*[=(]", on_the_page.replace("&lt;img src=x&gt;", ""))
 
 
 def _parquet_cut(path: Path) -> None:
