@@ -141,7 +141,7 @@ def test_a_column_is_of_its_most_frequent_entity_from_the_threshold_on(
     assert column_entity(shares, threshold) == entity
 
 
-@pytest.mark.skipif(not TABLES.is_dir(), reason=f"the public tables are not at {TABLES}")
+@pytest.mark.skipif(not (TABLES / "adventureworks").is_dir(), reason=f"the public tables are not at {TABLES}")
 def test_columns_of_persons_in_public_tables_are_found_with_few_false_alarms() -> None:
     told = ner_columns.outcome(list(ner_columns.judged(TABLES)))
     assert (told["spans"], told["others"]) == (19, 125)
