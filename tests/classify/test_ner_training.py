@@ -189,6 +189,9 @@ def test_precision_recall_and_f1_are_the_usual_ones(
 KINDS = (("PER", 20), ("LOC", 10), ("ORG", 10), (cells.OTHER, 20))
 IN_A_NEW_PROCESS = """
 import hashlib
+import sys
+
+sys.path.append("scripts")  # as pytest is told to
 from tests.classify.test_ner_training import trained
 print(hashlib.sha256(trained(7).model).hexdigest())
 """
