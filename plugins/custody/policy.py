@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from custody import keys, schemes, yamlfile
 from custody.errors import KeyringError, PolicyError
+from custody.intents import AuditSettings, Intent
 from custody.rules import Rule, resolved
 from custody.schemes import NONE, Cell, Scheme, SchemeName
 from custody.yamlfile import Location, Parsed, Strict
@@ -71,22 +72,6 @@ class Measures(Strict):
     purposes: tuple[Literal["train", "evaluate"], ...]
 
 
-class Intent(Strict):
-    """What the model will be and do; licences are read against it."""
-
-    purpose: Literal["commercial", "research"]
-    train: Literal["pretrain", "finetune", "evaluate"]
-    release: Literal["none", "api", "weights"]
-    redistribute_data: bool
-    offers_competing_model: bool
-    jurisdictions: tuple[str, ...] = ()
-
-    @property
-    def use(self) -> str:
-        """The purpose a grade's measures must list: train or evaluate."""
-        return "evaluate" if self.train == "evaluate" else "train"
-
-
 class Role(Strict):
     """Who may sign which step, and the key this installation signs with."""
 
@@ -118,6 +103,7 @@ class Policy(Strict):
     translate: dict[SchemeName, dict[str, str]] = Field(default_factory=dict)  # other scheme -> our grade -> its grade
     measures: dict[str, Measures]
     intents: dict[str, Intent]
+    audit: AuditSettings = Field(default_factory=AuditSettings)
     roles: dict[str, Role]
     backups: BackupStore
 

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.audit import SourceVerdict, audit
-from custody.audit.claims import MAX_METADATA, Claim
-from custody.audit.rules import VERDICTS, licence_findings, strictest
+from custody.audit.case import Case
+from custody.audit.claims import Claim, Metadata
+from custody.audit.intake import MAX_METADATA
+from custody.audit.rules.licence import licence
 from custody.audit.sources import Source
+from custody.audit.verdicts import VERDICTS, strictest
+from custody.dataset import Listing
 from custody.errors import DatasetError, PolicyError
 from custody.home import Home
-from custody.policy import Intent
+from custody.intents import AuditSettings, Intent
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
 INTENT = "chat-prod"
@@ -131,15 +136,14 @@ def test_what_is_missing_or_forbidden_has_its_finding(
 @pytest.mark.parametrize("release", ["none", "api", "weights"])
 @pytest.mark.parametrize("redistribute", [True, False])
 @pytest.mark.parametrize(
-    "licence", ["", "blah", "CC-BY-NC-ND-4.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-4.0", "MIT AND CC-BY-SA-4.0"]
+    "text", ["", "blah", "CC-BY-NC-ND-4.0", "CC-BY-NC-SA-4.0", "CC-BY-ND-4.0", "MIT AND CC-BY-SA-4.0"]
 )
-def test_every_refusal_has_a_remedy(licence: str, purpose: Any, release: Any, redistribute: bool) -> None:
+def test_every_refusal_has_a_remedy(text: str, purpose: Any, release: Any, redistribute: bool) -> None:
     intent = _intent(purpose=purpose, release=release, redistribute_data=redistribute)
-    source = Source(name="d", path="d")
-    claims = (Claim("card", licence),) if licence else ()
-    refused = [one for one in licence_findings(claims, source, intent, "i") if one.verdict in REFUSALS]
+    claims = [Claim("card", text)] if text else []
+    refused = [one for one in licence(_case(claims, intent)) if one.verdict in REFUSALS]
     assert all(one.remedy and one.why and one.where for one in refused)
-    assert refused or (purpose == "research" and release != "weights") or "ND" in licence or licence.startswith("MIT")
+    assert refused or (purpose == "research" and release != "weights") or "ND" in text or text.startswith("MIT")
 
 
 # What metadata says
@@ -307,8 +311,13 @@ def _intent(**entries: Any) -> Intent:
     return Intent.model_validate(told | {"offers_competing_model": False} | entries)
 
 
+def _case(claims: list[Claim], intent: Intent) -> Case:
+    source, said = Source(name="d", path="d"), Metadata(claims=tuple(claims))
+    return Case(source, Path(), Listing.parse(""), said, intent, "i", AuditSettings(), date(2026, 11, 1))
+
+
 def _rank(claims: list[Claim], intent: Intent) -> int:
-    found = licence_findings(claims, Source(name="d", path="d"), intent, "i")
+    found = licence(_case(claims, intent))
     return VERDICTS.index(strictest(*(one.verdict for one in found)))
 
 
@@ -320,8 +329,7 @@ def test_more_claims_never_relax_the_verdict(claims: list[Claim], more: list[Cla
 @given(CLAIMS, INTENTS, st.randoms())
 def test_the_order_of_claims_does_not_matter(claims: list[Claim], intent: Intent, random: Any) -> None:
     shuffled = random.sample(claims, len(claims))
-    source = Source(name="d", path="d")
-    assert list(licence_findings(claims, source, intent, "i")) == list(licence_findings(shuffled, source, intent, "i"))
+    assert list(licence(_case(claims, intent))) == list(licence(_case(shuffled, intent)))
 
 
 @given(INTENTS)

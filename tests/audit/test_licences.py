@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.audit.licences import normalise, terms
+from custody.audit.licences.names import normalise, terms
 
 CERTAIN = {
     "MIT": "MIT",

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from custody.audit import sources as intake
-from custody.audit.claims import Claim, Metadata, read_metadata
-from custody.audit.licences import normalise, terms
-from custody.audit.rules import Finding, Verdict, licence_findings, other_findings, strictest
+from custody.audit.case import Case
+from custody.audit.claims import Claim, Metadata
+from custody.audit.intake import read_metadata
+from custody.audit.licences.names import normalise, terms
+from custody.audit.rules import judge
+from custody.audit.verdicts import Finding, Verdict, strictest
 from custody.dataset import Dataset, file_sha256
 from custody.policy import Policy
 
@@ -45,10 +49,11 @@ class SourceVerdict:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """All sources. Deterministic: the same files and policy give the same report."""
+    """All sources. Deterministic: the same files, policy and day give the same report."""
 
     intent: str
     policy: str
+    as_of: str  # the day it holds for, UTC
     sources: tuple[SourceVerdict, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,7 +62,8 @@ class AuditReport:
             {key: value for key, value in asdict(one).items() if key != "path"} | {"obligations": list(one.obligations)}
             for one in self.sources
         ]
-        return {"schema_version": SCHEMA_VERSION, "intent": self.intent, "policy": self.policy, "sources": told}
+        about = {"intent": self.intent, "policy": self.policy, "as_of": self.as_of}
+        return {"schema_version": SCHEMA_VERSION, **about, "sources": told}
 
     def attribution(self) -> str:
         """Return the attributions of the admitted sources as Markdown."""
@@ -69,48 +75,51 @@ class AuditReport:
         return "\n".join(lines) + "\n"
 
 
-def audit(sources_file: Path, intent: str, rules: Policy) -> AuditReport:
+def audit(sources_file: Path, intent: str, rules: Policy, today: date | None = None) -> AuditReport:
     """Judge every source of a sources file.
 
     Args:
         sources_file: the file; paths in it are relative to it.
         intent: a name under `intents` in the policy.
         rules: the policy.
+        today: judge as of this day; today in UTC when not given.
 
     Raises:
         PolicyError: the sources file does not say what it must.
         DatasetError: a dataset cannot be read.
     """
+    day = today or datetime.now(UTC).date()
     found = intake.load(sources_file)
-    verdicts = tuple(_judge(one, sources_file.parent, intent, rules) for one in found.sources)
-    return AuditReport(intent, rules.digest, verdicts)
+    verdicts = tuple(_verdict(_case(one, sources_file.parent, intent, rules, day)) for one in found.sources)
+    return AuditReport(intent, rules.digest, day.isoformat(), verdicts)
 
 
-def _judge(source: intake.Source, base: Path, intent: str, rules: Policy) -> SourceVerdict:
-    path = (base / source.path).resolve()
-    listing = Dataset(path, source.name).listing()
-    metadata = read_metadata(base / source.metadata) if source.metadata else Metadata()
-    own = (Claim("sources file", source.licence),) if source.licence else ()
-    claims = (*own, *metadata.claims)
-    text = base / source.licence_file
-    kept = bool(source.licence_file) and text.is_file()
-    findings = sorted(
-        {
-            *licence_findings(claims, source, rules.intents[intent], intent),
-            *other_findings(source, metadata, listing, licence_file_found=kept),
-        }
+def _case(source: intake.Source, base: Path, intent: str, rules: Policy, today: date) -> Case:
+    return Case(
+        source=source,
+        base=base,
+        listing=Dataset((base / source.path).resolve(), source.name).listing(),
+        metadata=read_metadata(base / source.metadata) if source.metadata else Metadata(),
+        intent=rules.intents[intent],
+        intent_name=intent,
+        settings=rules.audit,
+        today=today,
     )
+
+
+def _verdict(case: Case) -> SourceVerdict:
+    findings, text = judge(case), case.licence_text
     return SourceVerdict(
-        name=source.name,
-        path=path,
-        address=listing.address,
+        name=case.source.name,
+        path=(case.base / case.source.path).resolve(),
+        address=case.listing.address,
         verdict=strictest(*(one.verdict for one in findings)),
-        declared=claims,
-        found=file_sha256(text) if kept else "",
-        concluded=_concluded(claims),
-        findings=tuple(findings),
-        origin=source.origin.model_dump(),
-        attribution=source.attribution,
+        declared=case.claims,
+        found=file_sha256(text) if text else "",
+        concluded=_concluded(case.claims),
+        findings=findings,
+        origin=case.source.origin.model_dump(),
+        attribution=case.source.attribution,
     )
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from custody.dataset import Dataset, Listing
 from custody.errors import IntegrityError, PolicyError, UsageError
 from custody.home import Home
+from custody.intents import Intent
 from custody.lineage import gate
 from custody.lineage.ledger import Ledger
 from custody.lineage.statement import Link, Statement, Subject, dataset_subject, now
-from custody.policy import Intent, Measures, Policy
+from custody.policy import Measures, Policy
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,6 @@ def _licensing() -> Any:
 @cache
 def _table() -> Mapping[str, Mapping[str, Any]]:
     table: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
-        files("custody.audit").joinpath("licences.yaml").read_text()
+        files("custody.audit.licences").joinpath("licences.yaml").read_text()
     )
     return table

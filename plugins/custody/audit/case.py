@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the rules may look at: one source, what is known of it, and what it is wanted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from custody.audit.claims import Claim, Metadata
+from custody.audit.sources import Source
+from custody.dataset import Listing
+from custody.intents import AuditSettings, Intent
+
+
+@dataclass(frozen=True)
+class Case:
+    """One source against one intent.
+
+    Args:
+        source: what the sources file says.
+        base: the directory that paths in `source` are relative to.
+        listing: the files of the data, with their digests.
+        metadata: what Croissant, a dataset card or another metadata file says.
+        intent: what the model will be and do.
+        intent_name: its name in the policy.
+        settings: how strict the policy wants the audit.
+        today: contracts, evidence and attestations are read as of this day (UTC).
+    """
+
+    source: Source
+    base: Path
+    listing: Listing
+    metadata: Metadata
+    intent: Intent
+    intent_name: str
+    settings: AuditSettings
+    today: date
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every statement about the licence, whoever makes it."""
+        own = (Claim("sources file", self.source.licence),) if self.source.licence else ()
+        return (*own, *self.metadata.claims)
+
+    @property
+    def licence_text(self) -> Path | None:
+        """The stored text of the licence, where one is named and is there."""
+        path = self.base / self.source.licence_file
+        return path if self.source.licence_file and path.is_file() else None

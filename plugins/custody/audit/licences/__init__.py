@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From what somebody wrote about a licence to its terms."""

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The rules: each a function from a case to findings. Verdicts only rise, and the order of rules does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from custody.audit.case import Case
+from custody.audit.rules.digests import digests
+from custody.audit.rules.evidence import evidence
+from custody.audit.rules.licence import licence
+from custody.audit.rules.personal import personal_data
+from custody.audit.verdicts import Finding
+
+RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    digests,
+    evidence,
+    licence,
+    personal_data,
+)
+
+
+def judge(case: Case) -> tuple[Finding, ...]:
+    """Return what every rule finds, each finding once, in a fixed order."""
+    return tuple(sorted({finding for rule in RULES for finding in rule(case)}))

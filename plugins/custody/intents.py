@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model will be and do, and how strict the audit of its sources is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from custody.yamlfile import Strict
+
+
+class Intent(Strict):
+    """What the model will be and do; licences are read against it."""
+
+    purpose: Literal["commercial", "research"]
+    train: Literal["pretrain", "finetune", "evaluate"]
+    release: Literal["none", "api", "weights"]
+    redistribute_data: bool
+    offers_competing_model: bool
+    jurisdictions: tuple[str, ...] = ()
+
+    @property
+    def use(self) -> str:
+        """The purpose a grade's measures must list: train or evaluate."""
+        return "evaluate" if self.train == "evaluate" else "train"
+
+
+class AuditSettings(Strict):
+    """The policy's `audit` section: what is asked of sources beyond their licences."""
