@@ -3,21 +3,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
 class Claim:
     """One statement about the licence, and who makes it."""
 
-    by: str  # sources file, croissant, card
+    by: str  # sources file, croissant, card, data package, cyclonedx, spdx
     text: str
+    part: str = ""  # the file, record set or configuration it is about; the whole dataset when empty
+
+
+class StatedDigest(NamedTuple):
+    """A digest that metadata states of a file. Both are as written: neither needs to be well formed."""
+
+    name: str
+    value: str
+    algorithm: str = "sha256"
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a metadata file says. `broken` says why it could not be read; then the rest is empty."""
+    """What metadata files say.
+
+    Args:
+        claims: about the licence of the data. What is said of the licence of the metadata itself is not in it.
+        digests: of files.
+        broken: why a file could not be read; then the rest is without it.
+        problems: what is malformed in a file that could be read, in words, without values.
+        prose: the text of dataset cards below their header, which may state licences, too.
+        parents: what the data was made from: names, Hub ids or URLs.
+        restrictions: conditions of use besides the licence, in words, such as "non-commercial use only (DUO_0000018)".
+        personal: whether it says that people are in the data; None when it does not say.
+        gated: whether it says that access is granted on request only; None when it does not say.
+    """
 
     claims: tuple[Claim, ...] = ()
-    digests: tuple[tuple[str, str], ...] = ()  # file name, SHA-256 as stated
+    digests: tuple[StatedDigest, ...] = ()
     broken: str = ""
+    problems: tuple[str, ...] = ()
+    prose: str = ""
+    parents: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    personal: bool | None = None
+    gated: bool | None = None
+
+
+def merged(several: Iterable[Metadata]) -> Metadata:
+    """Put several files together. The order does not matter but for the order of what is listed; yes beats no."""
+    all_of = list(several)
+    return Metadata(
+        claims=tuple(dict.fromkeys(one for each in all_of for one in each.claims)),
+        digests=tuple(dict.fromkeys(one for each in all_of for one in each.digests)),
+        broken="; ".join(each.broken for each in all_of if each.broken),
+        problems=tuple(dict.fromkeys(one for each in all_of for one in each.problems)),
+        prose="\n\n".join(each.prose for each in all_of if each.prose),
+        parents=tuple(dict.fromkeys(one for each in all_of for one in each.parents)),
+        restrictions=tuple(dict.fromkeys(one for each in all_of for one in each.restrictions)),
+        personal=_either(each.personal for each in all_of),
+        gated=_either(each.gated for each in all_of),
+    )
+
+
+def _either(told: Iterable[bool | None]) -> bool | None:
+    answers = {one for one in told if one is not None}
+    return True if True in answers else False if answers else None

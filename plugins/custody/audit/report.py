@@ -11,8 +11,8 @@ from typing import Any
 
 from custody.audit import sources as intake
 from custody.audit.case import Case
-from custody.audit.claims import Claim, Metadata
-from custody.audit.intake import read_metadata
+from custody.audit.claims import Claim
+from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
@@ -99,7 +99,7 @@ def _case(source: intake.Source, base: Path, intent: str, rules: Policy, today: 
         source=source,
         base=base,
         listing=Dataset((base / source.path).resolve(), source.name).listing(),
-        metadata=read_metadata(base / source.metadata) if source.metadata else Metadata(),
+        metadata=read_all(base / name for name in source.metadata),
         intent=rules.intents[intent],
         intent_name=intent,
         settings=rules.audit,

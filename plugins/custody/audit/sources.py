@@ -4,21 +4,76 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from custody import yamlfile
 from custody.errors import PolicyError
 from custody.yamlfile import Strict
 
+Kind = Literal["dataset", "web-domain", "model-output", "purchased", "user", "internal"]
+
+
+def _as_list(value: Any) -> Any:
+    """One thing may be written where a list of them is meant."""
+    return value if isinstance(value, (list, tuple)) else [] if value == "" else [value]
+
+
+def _as_mapping(value: Any) -> Any:
+    return {"name": value} if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...])]
+
 
 class Origin(Strict):
-    """Where a dataset was got from."""
+    """Where a dataset was got from.
+
+    owner: who holds the rights. uploader: whose account it was got from, where that is another. grant: the file by
+    which the owner lets the uploader pass the data on.
+    """
 
     url: str = ""
     publisher: str = ""
+    owner: str = ""
+    uploader: str = ""
+    grant: str = ""
     revision: str = ""
     retrieved: str = ""  # date
+
+
+class Generator(Strict):
+    """A model that wrote data. terms: the name of its terms; terms_version: their edition at that time."""
+
+    model: str
+    provider: str = ""
+    terms: str = ""
+    terms_version: str = ""
+
+
+class Parent(Strict):
+    """What a dataset was made from: another source of the file, or one outside it, which needs a licence of its own."""
+
+    name: str
+    url: str = ""
+    owner: str = ""
+    licence: str = ""
+    generated_by: tuple[Generator, ...] = ()
+
+
+class FilePart(Strict):
+    """Files with a licence of their own. glob: as `*.jsonl` or `images/**`, relative to the data."""
+
+    glob: str
+    licence: str
+    licence_file: str = ""
+
+
+class RowLicence(Strict):
+    """The column in which each row has its licence."""
+
+    column: str
 
 
 class PersonalData(Strict):
@@ -37,11 +92,17 @@ class Source(Strict):
 
     name: str
     path: str
+    kind: Kind = "dataset"
     origin: Origin = Field(default_factory=Origin)
+    derived_from: tuple[Annotated[Parent, BeforeValidator(_as_mapping, json_schema_input_type=str | Parent)], ...] = ()
+    generated_by: tuple[Generator, ...] = ()
+    gated: bool | None = None  # behind a login, a click-through or a paywall
     licence: str = ""  # as declared: an SPDX expression, a name or a URL
     licence_file: str = ""
     attribution: str = ""
-    metadata: str = ""  # a Croissant file (JSON) or a dataset card (Markdown with a YAML header)
+    files: tuple[FilePart, ...] = ()
+    row_licence: RowLicence | None = None
+    metadata: Names = ()  # Croissant, dataset card, Data Package, CycloneDX or SPDX files
     personal_data: PersonalData | None = None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from custody.audit.claims import Claim, Metadata
+from custody.audit.claims import Claim, Metadata, StatedDigest
 
 
 def croissant(data: Any) -> Metadata:
@@ -15,7 +15,7 @@ def croissant(data: Any) -> Metadata:
     claims = tuple(Claim("croissant", text) for text in _licence_texts(data.get("license")))
     told = data.get("distribution") or []
     files = [one for one in (told if isinstance(told, list) else [told]) if "sha256" in one]
-    digests = tuple((_file_name(one), str(one["sha256"])) for one in files)
+    digests = tuple(StatedDigest(_file_name(one), str(one["sha256"])) for one in files)
     return Metadata(claims, digests)
 
 

@@ -13,7 +13,7 @@ from custody.dataset import is_sha256
 def digests(case: Case) -> Iterator[Finding]:
     """Hold the bytes against the digests the publisher states."""
     by_name = {path.rsplit("/", 1)[-1]: digest for path, digest in case.listing.digests.items()}
-    for name, stated in case.metadata.digests:
+    for name, stated, _ in case.metadata.digests:
         if not is_sha256(stated.lower()):
             yield Finding(
                 "AUT070",

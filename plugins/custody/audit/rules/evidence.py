@@ -15,7 +15,7 @@ def evidence(case: Case) -> Iterator[Finding]:
         yield Finding(
             "EVD080",
             "review",
-            f"the metadata {case.source.metadata!r} is {case.metadata.broken}",
+            f"metadata cannot be used: {case.metadata.broken}",
             case.source.name,
             "what it would say is not known",
             "repair or remove it",
