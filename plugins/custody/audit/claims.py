@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,24 @@ class StatedDigest(NamedTuple):
     algorithm: str = "sha256"
 
 
+class Ancestor(NamedTuple):
+    """What metadata says data was made from. A name is whatever the file calls it."""
+
+    name: str
+    url: str = ""
+    licence: str = ""
+
+
+RestrictionKind = Literal["non-commercial", "research", "other"]
+
+
+class Restriction(NamedTuple):
+    """A condition of use beside the licence. `other` is what only a reader can judge."""
+
+    kind: RestrictionKind
+    text: str
+
+
 @dataclass(frozen=True)
 class Metadata:
     """What metadata files say.
@@ -33,10 +51,10 @@ class Metadata:
         claims: about the licence of the data. What is said of the licence of the metadata itself is not in it.
         digests: of files.
         broken: why a file could not be read; then the rest is without it.
-        problems: what is malformed in a file that could be read, in words, without values.
         prose: the text of dataset cards below their header, which may state licences, too.
-        parents: what the data was made from: names, Hub ids or URLs.
-        restrictions: conditions of use besides the licence, in words, such as "non-commercial use only (DUO_0000018)".
+        tags: what the data is filed under.
+        parents: what the data was made from.
+        restrictions: conditions of use.
         personal: whether it says that people are in the data; None when it does not say.
         gated: whether it says that access is granted on request only; None when it does not say.
     """
@@ -44,10 +62,10 @@ class Metadata:
     claims: tuple[Claim, ...] = ()
     digests: tuple[StatedDigest, ...] = ()
     broken: str = ""
-    problems: tuple[str, ...] = ()
     prose: str = ""
-    parents: tuple[str, ...] = ()
-    restrictions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    parents: tuple[Ancestor, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
     personal: bool | None = None
     gated: bool | None = None
 
@@ -59,8 +77,8 @@ def merged(several: Iterable[Metadata]) -> Metadata:
         claims=tuple(dict.fromkeys(one for each in all_of for one in each.claims)),
         digests=tuple(dict.fromkeys(one for each in all_of for one in each.digests)),
         broken="; ".join(each.broken for each in all_of if each.broken),
-        problems=tuple(dict.fromkeys(one for each in all_of for one in each.problems)),
         prose="\n\n".join(each.prose for each in all_of if each.prose),
+        tags=tuple(dict.fromkeys(one for each in all_of for one in each.tags)),
         parents=tuple(dict.fromkeys(one for each in all_of for one in each.parents)),
         restrictions=tuple(dict.fromkeys(one for each in all_of for one in each.restrictions)),
         personal=_either(each.personal for each in all_of),

@@ -10,6 +10,7 @@ from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
 from custody.audit.rules.personal import personal_data
+from custody.audit.rules.usage import usage
 from custody.audit.verdicts import Finding
 
 RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
@@ -17,6 +18,7 @@ RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     evidence,
     licence,
     personal_data,
+    usage,
 )
 
 

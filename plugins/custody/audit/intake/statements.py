@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The licence statements in a value of somebody else's JSON or YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from custody.audit.licences.names import normalise
+
+KEYS = ("url", "@id", "id", "expression", "name", "path", "title", "@value")
+NOTHING = "something that is no text"
+
+
+def statements(value: Any, keys: tuple[str, ...] = KEYS) -> Iterator[str]:
+    """Yield what a licence field says: a text, an object with several descriptions of one licence, or a list.
+
+    Args:
+        value: the field's value. Nothing at all yields nothing; what is no text is told as such, never passed over.
+        keys: in which an object describes its licence, the most exact one first.
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from described(value.get(key) for key in keys)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from statements(one, keys)
+    elif value is not None:
+        yield NOTHING
+
+
+def described(several: Iterator[Any]) -> Iterator[str]:
+    """Yield the first of several descriptions of one licence, and of the others those that name a licence, too."""
+    texts = [str(one) for one in several if isinstance(one, (str, int, float)) and str(one).strip()]
+    texts = [one for one in texts if not one.startswith("_:")] or ["an object without a name"]  # `_:` is of JSON-LD
+    yield texts[0]
+    yield from (one for one in texts[1:] if normalise(one) is not None)
