@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from custody import cli_classify, cli_review, policy
+from custody import cli_audit, cli_classify, cli_review, policy
 from custody import home as homes
 from custody.dataset import Dataset
 from custody.errors import CustodyError
@@ -42,10 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     checks = _add(commands, "policy", None, "check a policy file").add_subparsers(required=True, metavar="COMMAND")
     _add(checks, "check", _policy_check, "check a policy file", "file")
     _add(checks, "schema", _policy_schema, "print the JSON Schema of policy files")
-    audit = _verb(commands, "audit", _audit, "judge third-party sources for an intent", "sources")
-    audit.add_argument("--intent", required=True)
-    for verdict in ("deny", "review"):
-        audit.add_argument(f"--on-{verdict}", choices=("fail", "filter"), default="fail")
+    cli_audit.add(commands)
     cli_classify.add(commands)
     for name, text in (("redact", "take out what the grade does not let pass"), ("encrypt", "encrypt by grade")):
         _verb(commands, name, _writing(name), text, "dataset", "output")
@@ -110,18 +107,6 @@ def _policy_check(arguments: Arguments) -> None:
 
 def _policy_schema(_: Arguments) -> None:
     print(json.dumps(policy.Policy.model_json_schema(), indent=1))
-
-
-def _audit(arguments: Arguments) -> None:
-    from custody.verbs.audit import audit
-
-    told = {"on_deny": arguments.on_deny, "on_review": arguments.on_review}
-    outcome = audit(_session(arguments), arguments.sources, arguments.intent, **told)
-    for path in outcome.admitted:
-        print(f"admitted: {path}")
-    for name, reasons in outcome.refused.items():
-        print(f"left out: {name}: {'; '.join(reasons)}")
-    print(f"report: {outcome.report}")
 
 
 def _writing(name: str) -> Callable[[Arguments], None]:

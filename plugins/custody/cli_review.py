@@ -66,7 +66,7 @@ def _decide(kind: str) -> Callable[[Arguments], None]:
         told = {
             key: given.get(key, "") for key in ("entity", "why", "asked_by", "file", "column", "fingerprint", "grade")
         }
-        wish = Wish(kind, lasts=_duration(arguments.expires), author=arguments.by or getpass.getuser(), **told)
+        wish = Wish(kind, lasts=duration(arguments.expires), author=arguments.by or getpass.getuser(), **told)
         outcome = review(_session(arguments), Dataset(arguments.dataset), wish)
         print(f"{wish.kind}: {outcome.detail['finding']}, until {outcome.detail['expires']}")
         if wish.fingerprint:
@@ -77,7 +77,8 @@ def _decide(kind: str) -> Callable[[Arguments], None]:
     return run
 
 
-def _duration(text: str) -> Any:
+def duration(text: str) -> Any:
+    """Read a duration as the policy writes them. Raises UsageError."""
     try:
         return TypeAdapter(Duration).validate_python(text)
     except ValidationError:

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from custody.yamlfile import Strict
+
+OnRefusal = Literal["fail", "skip", "filter"]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}[0-9]{3}$")]
 
 
 class Intent(Strict):
@@ -25,4 +30,12 @@ class Intent(Strict):
 
 
 class AuditSettings(Strict):
-    """The policy's `audit` section: what is asked of sources beyond their licences."""
+    """The policy's `audit` section: what is asked of sources beyond their licences.
+
+    on_deny, on_review: what such a source does: fail the step, skip it, or only be left out. waive_deny: the codes of
+    which a steward may waive a denial; a review may always be waived.
+    """
+
+    on_deny: OnRefusal = "fail"
+    on_review: OnRefusal = "fail"
+    waive_deny: tuple[Code, ...] = ()

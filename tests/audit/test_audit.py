@@ -21,9 +21,11 @@ from custody.audit import SourceVerdict, audit
 from custody.audit.case import Case
 from custody.audit.claims import Claim, Metadata
 from custody.audit.intake import MAX_METADATA
+from custody.audit.output.attribution import attribution
 from custody.audit.rules.licence import licence
 from custody.audit.sources import Source
 from custody.audit.verdicts import VERDICTS, strictest
+from custody.audit.waivers import Weighed
 from custody.dataset import Listing
 from custody.errors import DatasetError, PolicyError
 from custody.home import Home
@@ -82,7 +84,7 @@ def test_a_research_intent_may_use_what_a_commercial_may_not(home: Home) -> None
 
 
 def test_a_denied_source_is_not_in_the_attribution(home: Home) -> None:
-    text = audit(SAMPLE / "sources.yaml", INTENT, home.policy).attribution()
+    text = attribution(audit(SAMPLE / "sources.yaml", INTENT, home.policy))
     assert "Luis Rocha" in text
     assert "review_quotes_nc" not in text
 
@@ -390,4 +392,4 @@ def test_an_empty_dataset_is_refused(home: Home, tmp_path: Path) -> None:
 def test_a_duty_is_told_once_however_many_claim_it(judged: Callable[..., SourceVerdict]) -> None:
     verdict = judged(croissant(license=["CC-BY-4.0", "CC BY 4.0"]), licence="CC-BY-4.0")
     assert len(verdict.obligations) == len(set(verdict.obligations))
-    assert replace(verdict, findings=()).obligations == ()
+    assert replace(verdict, weighed=Weighed((), {})).obligations == ()

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
-from custody.dataset import Dataset, file_sha256
+from custody.audit.waivers import Circumstances, Waiver, Weighed, finding_digest, weigh
+from custody.dataset import Dataset, Listing, file_sha256
 from custody.policy import Policy
 
-SCHEMA_VERSION = "1"
+Waivers = Callable[[str, str], Iterable[Waiver]]  # by a source's name and address
 
 
 @dataclass(frozen=True)
@@ -32,50 +33,73 @@ class SourceVerdict:
 
     name: str
     path: Path
-    address: str
-    verdict: Verdict
+    listing: Listing
+    weighed: Weighed
     declared: tuple[Claim, ...]
     found: str
     concluded: str
-    findings: tuple[Finding, ...]
-    origin: Mapping[str, str]
-    attribution: str
+    source: intake.Source
+    text: Path | None = None  # where the licence's text is kept
+
+    @property
+    def address(self) -> str:
+        """The dirHash of the bytes that were judged."""
+        return self.listing.address
+
+    @property
+    def verdict(self) -> Verdict:
+        """What counts: the findings with the waivers."""
+        return self.weighed.verdict
+
+    @property
+    def ruled(self) -> Verdict:
+        """What the rules say, whatever was waived."""
+        return strictest(*(one.verdict for one in self.findings))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, waived or not, in a fixed order."""
+        return self.weighed.findings
+
+    @property
+    def refusals(self) -> tuple[Finding, ...]:
+        """The findings that stop the source."""
+        return tuple(one for one in self.findings if self.weighed.effective(one) in ("review", "deny"))
 
     @property
     def obligations(self) -> tuple[str, ...]:
         """What must be done when the data may be used."""
         return tuple(dict.fromkeys(one.remedy for one in self.findings if one.verdict == "allow_with_obligations"))
 
+    def waiver(self, finding: Finding) -> Waiver | None:
+        """Return the waiver that counts for a finding."""
+        return self.weighed.waived.get(finding_digest(finding))
+
 
 @dataclass(frozen=True)
 class AuditReport:
-    """All sources. Deterministic: the same files, policy and day give the same report."""
+    """All sources. Deterministic: the same files, policy, waivers and day give the same report."""
 
     intent: str
     policy: str
     as_of: str  # the day it holds for, UTC
-    sources: tuple[SourceVerdict, ...]
+    sources: tuple[SourceVerdict, ...] = field(default=())
+
+    @property
+    def verdict(self) -> Verdict:
+        """The strictest verdict of any source."""
+        return strictest(*(one.verdict for one in self.sources))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form; paths are left out, they differ from machine to machine."""
-        told = [
-            {key: value for key, value in asdict(one).items() if key != "path"} | {"obligations": list(one.obligations)}
-            for one in self.sources
-        ]
-        about = {"intent": self.intent, "policy": self.policy, "as_of": self.as_of}
-        return {"schema_version": SCHEMA_VERSION, **about, "sources": told}
+        """Return the JSON form, see `custody audit-schema`. Paths are left out, they differ from machine to machine."""
+        from custody.audit.output.document import document
 
-    def attribution(self) -> str:
-        """Return the attributions of the admitted sources as Markdown."""
-        lines = ["# Attribution", ""]
-        for one in self.sources:
-            if one.verdict == "allow_with_obligations":
-                lines += [f"- **{one.name}**: {one.attribution or one.origin.get('publisher') or 'unknown author'}"]
-                lines += [f"  Licence: {one.concluded}. Source: {one.origin.get('url') or 'not stated'}"]
-        return "\n".join(lines) + "\n"
+        return document(self)
 
 
-def audit(sources_file: Path, intent: str, rules: Policy, today: date | None = None) -> AuditReport:
+def audit(
+    sources_file: Path, intent: str, rules: Policy, today: date | None = None, waivers: Waivers | None = None
+) -> AuditReport:
     """Judge every source of a sources file.
 
     Args:
@@ -83,6 +107,7 @@ def audit(sources_file: Path, intent: str, rules: Policy, today: date | None = N
         intent: a name under `intents` in the policy.
         rules: the policy.
         today: judge as of this day; today in UTC when not given.
+        waivers: returns what stewards signed about a source.
 
     Raises:
         PolicyError: the sources file does not say what it must.
@@ -90,7 +115,8 @@ def audit(sources_file: Path, intent: str, rules: Policy, today: date | None = N
     """
     day = today or datetime.now(UTC).date()
     found = intake.load(sources_file)
-    verdicts = tuple(_verdict(_case(one, sources_file.parent, intent, rules, day)) for one in found.sources)
+    cases = (_case(one, sources_file.parent, intent, rules, day) for one in found.sources)
+    verdicts = tuple(_verdict(case, rules, waivers) for case in cases)
     return AuditReport(intent, rules.digest, day.isoformat(), verdicts)
 
 
@@ -107,20 +133,28 @@ def _case(source: intake.Source, base: Path, intent: str, rules: Policy, today: 
     )
 
 
-def _verdict(case: Case) -> SourceVerdict:
-    findings, text = judge(case), case.licence_text
+def _verdict(case: Case, rules: Policy, waivers: Waivers | None) -> SourceVerdict:
+    text, address = case.licence_text, case.listing.address
+    signed = waivers(case.source.name, address) if waivers else ()
     return SourceVerdict(
         name=case.source.name,
         path=(case.base / case.source.path).resolve(),
-        address=case.listing.address,
-        verdict=strictest(*(one.verdict for one in findings)),
+        listing=case.listing,
+        weighed=weigh(
+            judge(case), signed, circumstances(case.source.name, address, case.intent_name, rules, case.today)
+        ),
         declared=case.claims,
         found=file_sha256(text) if text else "",
         concluded=_concluded(case.claims),
-        findings=findings,
-        origin=case.source.origin.model_dump(),
-        attribution=case.source.attribution,
+        source=case.source,
+        text=text,
     )
+
+
+def circumstances(source: str, address: str, intent: str, rules: Policy, today: date) -> Circumstances:
+    """Return what waivers of a source are held against."""
+    may_deny, auditors = frozenset(rules.audit.waive_deny), rules.signers_of("audit")
+    return Circumstances(source, address, intent, rules.digest, today, may_deny, auditors)
 
 
 def _concluded(claims: tuple[Claim, ...]) -> str:

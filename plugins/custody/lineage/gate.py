@@ -78,7 +78,7 @@ def examine(
         _trace(ledger, found)
         _classified(ledger, found, listing)
         if found.grade is not None:
-            _audited(ledger, found, intent)
+            _audited(ledger, found, intent, at)
             _measures(ledger, found, intent, at)
         _fresh_and_whole(ledger, found)
     except IntegrityError as error:
@@ -158,7 +158,7 @@ def unknown_bytes(ledger: Ledger, name: str, listing: Listing | None) -> str:
     return f"{head} ({'; '.join(changes[:5])})" if changes else head
 
 
-def _audited(ledger: Ledger, found: Examination, intent: str) -> None:
+def _audited(ledger: Ledger, found: Examination, intent: str, at: str) -> None:
     audits = [one for one in ledger.about(found.raw, "audit") if one.names(found.raw)]
     # a verdict is for one intent; an audit for another says nothing about this one
     audited = max(audits, key=lambda one: (one.link.detail.get("intent") == intent, one.link.created_at), default=None)
@@ -172,6 +172,11 @@ def _audited(ledger: Ledger, found: Examination, intent: str) -> None:
     if verdict not in PERMITTED:
         why = "; ".join(audited.link.detail.get("reasons", [])) or "no reason is recorded"
         found.refuse(f"the audit's verdict is {verdict} ({why})", "settle the findings, then audit again")
+    for waived in audited.link.detail.get("waived", ()):
+        if str(waived["expires"]) < at[: len("YYYY-MM-DD")]:
+            found.refuse(
+                f"the waiver of {waived['code']} expired on {waived['expires']}", "decide anew, then audit again"
+            )
 
 
 def _measures(ledger: Ledger, found: Examination, intent: str, at: str) -> None:

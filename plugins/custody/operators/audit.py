@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from airflow.sdk.exceptions import AirflowSkipException
+
 from custody.operators.base import CustodyOperator
 
 if TYPE_CHECKING:
-    from custody.verbs.audit import AuditOutcome, OnRefusal
+    from custody.intents import OnRefusal
+    from custody.verbs.audit import AuditOutcome
     from custody.verbs.session import Session
 
 
@@ -20,8 +23,9 @@ class AuditSourcesOperator(CustodyOperator):
     Args:
         sources: the sources file (templated).
         intent: a name under `intents` in the policy (templated).
-        on_deny: `fail` the task, or `filter` denied sources out.
-        on_review: the same for sources that a person must decide on.
+        on_deny: `fail` the task, `skip` it, or `filter` denied sources out (templated); by default the policy's
+            `audit.on_deny`.
+        on_review: the same for sources that a person must decide on (templated).
     """
 
     template_fields: Sequence[str] = ("home", "sources", "intent", "on_deny", "on_review")
@@ -31,8 +35,8 @@ class AuditSourcesOperator(CustodyOperator):
         *,
         sources: str,
         intent: str,
-        on_deny: OnRefusal = "fail",
-        on_review: OnRefusal = "fail",
+        on_deny: OnRefusal | None = None,
+        on_review: OnRefusal | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -51,5 +55,7 @@ class AuditSourcesOperator(CustodyOperator):
         return outcome
 
     def result(self, outcome: AuditOutcome) -> list[str]:  # type: ignore[override]  # the one verb with many datasets
-        """Return the admitted datasets, to expand over."""
+        """Return the admitted datasets, to expand over. Raises AirflowSkipException where the policy says so."""
+        if outcome.skip:
+            raise AirflowSkipException(f"the audit does not admit {', '.join(outcome.skip)}; see {outcome.report}")
         return list(outcome.admitted)

@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from custody.dataset import Dataset, file_sha256
+from custody.dataset import file_sha256
 from custody.errors import SourcesRefused
+from custody.intents import OnRefusal
 from custody.lineage import predicates
 from custody.lineage.statement import file_subject
 from custody.storage import write_whole
 from custody.verbs.session import Session
+from custody.verbs.waivers import signed_waivers
 
 if TYPE_CHECKING:
     from custody.audit import AuditReport, SourceVerdict
 
-OnRefusal = Literal["fail", "filter"]
-_REFUSED = ("review", "deny")
+__all__ = ["AuditOutcome", "OnRefusal", "audit", "report_on"]
+REFUSED = ("review", "deny")
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,15 @@ class AuditOutcome:
         admitted: paths of the datasets that may go on.
         refused: name -> why not.
         statements: payload digests, one per source.
-        report: path of the audit's JSON; the attributions stand beside it.
+        report: path of the audit's JSON; what licences ask to be passed on stands beside it.
+        skip: names of the sources for which the step is skipped; then nothing is admitted.
     """
 
     admitted: tuple[str, ...]
     refused: Mapping[str, tuple[str, ...]]
     statements: tuple[str, ...]
     report: str
+    skip: tuple[str, ...] = ()
     step: str = field(default="audit", init=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,7 +50,12 @@ class AuditOutcome:
 
 
 def audit(
-    session: Session, sources: Path, intent: str, *, on_deny: OnRefusal = "fail", on_review: OnRefusal = "fail"
+    session: Session,
+    sources: Path,
+    intent: str,
+    *,
+    on_deny: OnRefusal | None = None,
+    on_review: OnRefusal | None = None,
 ) -> AuditOutcome:
     """Judge every source for an intent and sign one test-result per source.
 
@@ -54,63 +63,105 @@ def audit(
         session: the home and run.
         sources: the `sources.yaml`; dataset paths in it are relative to it.
         intent: a name under `intents` in the policy.
-        on_deny: what a denied source does: fail the step, or only leave it out.
+        on_deny: what a denied source does: fail the step, skip it, or only be left out; by default as the policy says.
         on_review: the same for a source that a person must decide on.
 
     Raises:
         SourcesRefused: a source fails the step. Everything is signed and written before.
         PolicyError: the sources file or the policy does not say what it must.
+        IntegrityError: a signed waiver is damaged or forged.
         UsageError: the policy has no such intent.
     """
+    outcome, report = report_on(session, sources, intent, on_deny=on_deny, on_review=on_review)
+    _refuse_if_told(report, told(session, on_deny, on_review), sources)
+    return outcome
+
+
+def report_on(
+    session: Session,
+    sources: Path,
+    intent: str,
+    *,
+    on_deny: OnRefusal | None = None,
+    on_review: OnRefusal | None = None,
+) -> tuple[AuditOutcome, AuditReport]:
+    """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
     from custody.audit import audit as judge
 
     session.intent(intent)
-    report = judge(sources, intent, session.policy)
+    report = judge(sources, intent, session.policy, waivers=lambda *source: signed_waivers(session, *source))
     document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
-    digest = session.ledger.document(document)
-    made = [_sign(session, one, intent, digest, sources) for one in report.sources]
+    digest, config = session.ledger.document(document), file_sha256(sources)
+    made = [_sign(session, one, intent, digest, config) for one in report.sources]
     target = write_whole(session.home.path / "reports" / f"audit-{intent}.json", document)
-    write_whole(target.with_name(f"ATTRIBUTION-{intent}.md"), report.attribution().encode())
-    _refuse_if_told(report, {"deny": on_deny, "review": on_review}, sources)
-    admitted = tuple(str(one.path) for one in report.sources if one.verdict not in _REFUSED)
-    refused = {one.name: _reasons(one) for one in report.sources if one.verdict in _REFUSED}
-    return AuditOutcome(admitted, refused, tuple(made), str(target))
+    _write_beside(target, report)
+    how = told(session, on_deny, on_review)
+    skip = tuple(one.name for one in report.sources if how.get(one.verdict) == "skip")
+    admitted = tuple(str(one.path) for one in report.sources if one.verdict not in REFUSED and not skip)
+    refused = {one.name: reasons(one) for one in report.sources if one.verdict in REFUSED}
+    return AuditOutcome(admitted, refused, tuple(made), str(target), skip), report
 
 
-def _sign(session: Session, source: SourceVerdict, intent: str, report: str, sources: Path) -> str:
-    listing = Dataset(source.path, source.name).listing()
-    codes = {
-        verdict: sorted({one.code for one in source.findings if one.verdict == verdict})
-        for verdict in ("allow_with_obligations", "review", "deny")
+def told(session: Session, on_deny: OnRefusal | None, on_review: OnRefusal | None) -> dict[str, OnRefusal]:
+    """Return what a refused source does, by its verdict."""
+    ours = session.policy.audit
+    return {"deny": on_deny or ours.on_deny, "review": on_review or ours.on_review}
+
+
+def reasons(source: SourceVerdict) -> tuple[str, ...]:
+    """Return why a source may not be used, each reason with its remedy."""
+    # two claims with one defect are one reason
+    return tuple(
+        dict.fromkeys(f"{one.code} {one.what}: {one.why}. To mend it: {one.remedy}" for one in source.refusals)
+    )
+
+
+def _write_beside(target: Path, report: AuditReport) -> None:
+    from custody.audit.output import attribution, sources_list
+
+    texts = {
+        f"ATTRIBUTION-{report.intent}.md": attribution.attribution(report),
+        f"NOTICE-{report.intent}": attribution.notice(report),
+        f"sources-{report.intent}.csv": sources_list.to_csv(report),
     }
+    for name, text in texts.items():
+        write_whole(target.with_name(name), text.encode())
+
+
+def _sign(session: Session, source: SourceVerdict, intent: str, report: str, config: str) -> str:
+    codes = {verdict: _codes(source, verdict) for verdict in ("allow_with_obligations", "review", "deny")}
     failed = codes["deny"] + codes["review"]
     predicate = predicates.observed(
-        [file_subject("sources.yaml", file_sha256(sources)), file_subject("audit.json", report)],
+        [file_subject("sources.yaml", config), file_subject("audit.json", report)],
         passed=[] if failed else [f"permission:{intent}"],
         warned=codes["allow_with_obligations"],
         failed=failed,
     )
+    waivers = {one.statement: one for one in source.weighed.waived.values()}
     detail = {
         "intent": intent,
         "verdict": source.verdict,
         "licence": source.concluded,
         "obligations": list(source.obligations),
-        "reasons": list(_reasons(source)),
+        "reasons": list(reasons(source)),
         "report": report,
-        "origin": source.origin,
+        "origin": source.source.origin.model_dump(mode="json"),
+        "waived": [{"code": one.code, "expires": one.expires} for _, one in sorted(waivers.items())],
     }
-    return session.record("audit", [session.subject(source.name, listing)], predicate, detail=detail).digest
+    subject = session.subject(source.name, source.listing)
+    return session.record("audit", [subject], predicate, prev=waivers, detail=detail).digest
 
 
-def _refuse_if_told(report: AuditReport, told: Mapping[str, OnRefusal], sources: Path) -> None:
-    refused = [one for one in report.sources if told.get(one.verdict) == "fail"]
+def _codes(source: SourceVerdict, verdict: str) -> list[str]:
+    return sorted({one.code for one in source.findings if source.weighed.effective(one) == verdict})
+
+
+def _refuse_if_told(report: AuditReport, how: Mapping[str, OnRefusal], sources: Path) -> None:
+    refused = [one for one in report.sources if how.get(one.verdict) == "fail"]
     if refused:
-        reasons = [f"{one.name}: {reason}" for one in refused for reason in _reasons(one)]
         names = ", ".join(f"{one.name} ({one.verdict})" for one in refused)
-        raise SourcesRefused(f"the audit does not admit {names}", reasons, where=str(sources))
+        raise SourcesRefused(f"the audit does not admit {names}", list(_all(refused)), where=str(sources))
 
 
-def _reasons(source: SourceVerdict) -> tuple[str, ...]:
-    refusals = (one for one in source.findings if one.verdict in _REFUSED)
-    # two claims with one defect are one reason
-    return tuple(dict.fromkeys(f"{one.code} {one.what}: {one.why}. To mend it: {one.remedy}" for one in refusals))
+def _all(refused: Iterable[SourceVerdict]) -> Iterable[str]:
+    return (f"{one.name}: {reason}" for one in refused for reason in reasons(one))

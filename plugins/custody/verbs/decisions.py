@@ -75,7 +75,8 @@ def dismissed_values(session: Session, detector: Mapping[str, str], at: str) -> 
 
 def _read(session: Session, digests: Iterable[str]) -> list[Decision]:
     found = {one.digest: one for digest in digests for one in session.ledger.about(digest, "review")}
-    return [_parsed(one) for _, one in sorted(found.items())]
+    # a review with a waiver is about an audit's findings, not about data
+    return [_parsed(one) for _, one in sorted(found.items()) if one.link.detail.keys() != {"waiver"}]
 
 
 def _parsed(one: Statement) -> Decision:

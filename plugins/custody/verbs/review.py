@@ -59,7 +59,7 @@ def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
     """
     classified = classified_as(session, dataset)
     decision = _decision(session, classified, wish)
-    _refuse_values(session, wish.why)
+    refuse_values(session, wish.why)
     finding = f"{wish.entity} {wish.fingerprint or f'in {wish.file}, {wish.column}'}"
     lists = {"accept": "passed", "false_positive": "failed", "override": "warned"}
     told = {"passed": (), lists[wish.kind]: (finding,)}
@@ -128,7 +128,7 @@ def _no_finding(report: Mapping[str, Any], wish: Wish) -> UsageError:
     )
 
 
-def _refuse_values(session: Session, why: str) -> None:
+def refuse_values(session: Session, why: str) -> None:
     """Keep out of the ledger, which forgets nothing, what it must not hold."""
     from custody.classifiers import Scanner
 

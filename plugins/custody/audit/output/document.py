@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The audit as JSON, ready for a page: what was not checked first, then the strictest sources first.
+
+The published schema is `audit.schema.json`. Every text is cleaned, so a page has only to escape it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from custody.audit.output.safe import cleaned
+from custody.audit.verdicts import VERDICTS, Finding
+
+if TYPE_CHECKING:
+    from custody.audit.report import AuditReport, SourceVerdict
+
+SCHEMA_VERSION = "1"
+UNCHECKED = (
+    "who owns the data: a publisher's word on it is a claim, not a proof",
+    "whether a use is lawful in a place: exceptions differ, and no rule here decides one",
+    "terms of use in prose, beyond keywords: a person has to read them",
+)
+
+
+def schema() -> str:
+    """Return the JSON Schema of audits, as text."""
+    return files("custody.audit.output").joinpath("audit.schema.json").read_text(encoding="utf-8")
+
+
+def ordered(report: AuditReport) -> list[SourceVerdict]:
+    """Return the sources, the strictest first, then by name."""
+    return sorted(report.sources, key=lambda one: (-VERDICTS.index(one.verdict), one.name))
+
+
+def document(report: AuditReport) -> dict[str, Any]:
+    """Return the JSON form of an audit."""
+    counted = Counter(one.verdict for one in report.sources)
+    told = {
+        "schema_version": SCHEMA_VERSION,
+        "unchecked": list(UNCHECKED),
+        "intent": report.intent,
+        "policy": report.policy,
+        "as_of": report.as_of,
+        "verdict": report.verdict,
+        "counts": {verdict: counted[verdict] for verdict in VERDICTS},
+        "sources": [_source(one) for one in ordered(report)],
+    }
+    return dict(cleaned(told))
+
+
+def _source(one: SourceVerdict) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "address": one.address,
+        "verdict": one.verdict,
+        "verdict_before_waivers": one.ruled,
+        "declared": [{"by": claim.by, "text": claim.text} for claim in one.declared],
+        "found": one.found,
+        "concluded": one.concluded,
+        "findings": [_finding(one, each) for each in one.findings],
+        "obligations": list(one.obligations),
+        "origin": one.source.origin.model_dump(mode="json"),
+        "attribution": one.source.attribution,
+    }
+
+
+def _finding(source: SourceVerdict, one: Finding) -> dict[str, Any]:
+    waiver = source.waiver(one)
+    names = ("lowered_to", "who", "asked_by", "why", "expires", "statement")
+    told = {name: getattr(waiver, name) for name in names} if waiver else None
+    return {**asdict(one), "waiver": told}
