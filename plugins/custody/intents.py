@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from custody.yamlfile import Strict
 
@@ -29,6 +29,41 @@ class Intent(Strict):
         return "evaluate" if self.train == "evaluate" else "train"
 
 
+class Publisher(Strict):
+    """A publisher whose proofs count.
+
+    places: `example.org` with its subdomains, or `github.com/example`. keys: `ed25519:<base64>` or a PEM public key.
+    """
+
+    places: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+class ProvenanceSettings(Strict):
+    """Which proof of origin every source must bring, and whose proofs count, by the publisher's name."""
+
+    require: tuple[Literal["checksum", "revision", "publisher"], ...] = ()
+    publishers: dict[str, Publisher] = Field(default_factory=dict)
+
+
+class SupplierSettings(Strict):
+    """What a supplier must show.
+
+    attest: what every supplier must attest. least: the share of deliveries, 0 to 1, that must be as announced, clean
+    and in time. deliveries: how many there must be before the share is held against a supplier.
+    """
+
+    attest: tuple[str, ...] = ()
+    least: float = Field(default=0.9, ge=0, le=1)
+    deliveries: int = Field(default=3, ge=1)
+
+
+class PersonalSettings(Strict):
+    """How legal bases are recorded. full: the short form of one word is not enough."""
+
+    full: bool = False
+
+
 class AuditSettings(Strict):
     """The policy's `audit` section: what is asked of sources beyond their licences.
 
@@ -39,3 +74,6 @@ class AuditSettings(Strict):
     on_deny: OnRefusal = "fail"
     on_review: OnRefusal = "fail"
     waive_deny: tuple[Code, ...] = ()
+    personal: PersonalSettings = Field(default_factory=PersonalSettings)
+    provenance: ProvenanceSettings = Field(default_factory=ProvenanceSettings)
+    suppliers: SupplierSettings = Field(default_factory=SupplierSettings)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from custody.audit.claims import Claim, Metadata
+from custody.audit.records.suppliers import Register
 from custody.audit.sources import Source
 from custody.dataset import Listing
 from custody.intents import AuditSettings, Intent
@@ -26,6 +27,7 @@ class Case:
         intent_name: its name in the policy.
         settings: how strict the policy wants the audit.
         today: contracts, evidence and attestations are read as of this day (UTC).
+        register: the suppliers, where the sources file names a register.
     """
 
     source: Source
@@ -36,6 +38,7 @@ class Case:
     intent_name: str
     settings: AuditSettings
     today: date
+    register: Register | None = None
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -14,6 +14,7 @@ from custody.audit.case import Case
 from custody.audit.claims import Claim
 from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
+from custody.audit.records import suppliers
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
 from custody.audit.waivers import Circumstances, Waiver, Weighed, finding_digest, weigh
@@ -110,17 +111,21 @@ def audit(
         waivers: returns what stewards signed about a source.
 
     Raises:
-        PolicyError: the sources file does not say what it must.
+        PolicyError: the sources file or its register of suppliers does not say what it must.
         DatasetError: a dataset cannot be read.
     """
     day = today or datetime.now(UTC).date()
     found = intake.load(sources_file)
-    cases = (_case(one, sources_file.parent, intent, rules, day) for one in found.sources)
+    base = sources_file.parent
+    register = suppliers.load(base / found.suppliers) if found.suppliers else None
+    cases = (_case(one, base, intent, rules, day, register) for one in found.sources)
     verdicts = tuple(_verdict(case, rules, waivers) for case in cases)
     return AuditReport(intent, rules.digest, day.isoformat(), verdicts)
 
 
-def _case(source: intake.Source, base: Path, intent: str, rules: Policy, today: date) -> Case:
+def _case(
+    source: intake.Source, base: Path, intent: str, rules: Policy, today: date, register: suppliers.Register | None
+) -> Case:
     return Case(
         source=source,
         base=base,
@@ -130,6 +135,7 @@ def _case(source: intake.Source, base: Path, intent: str, rules: Policy, today: 
         intent_name=intent,
         settings=rules.audit,
         today=today,
+        register=register,
     )
 
 

@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from custody import yamlfile
+from custody.audit.provenance import Proof
+from custody.audit.records.basis import PersonalData
+from custody.audit.records.contract import Contract
 from custody.errors import PolicyError
 from custody.yamlfile import Strict
 
@@ -76,17 +79,6 @@ class RowLicence(Strict):
     column: str
 
 
-class PersonalData(Strict):
-    """Whether people are in it, and on which basis they may be.
-
-    legal_basis: such as consent, contract, legitimate interest, not applicable. record: what a reader can check.
-    """
-
-    present: bool
-    legal_basis: str = ""
-    record: str = ""
-
-
 class Source(Strict):
     """One dataset of one origin. Paths are relative to the sources file."""
 
@@ -104,12 +96,18 @@ class Source(Strict):
     row_licence: RowLicence | None = None
     metadata: Names = ()  # Croissant, dataset card, Data Package, CycloneDX or SPDX files
     personal_data: PersonalData | None = None
+    classification: str = ""  # custody's report on the data, as JSON
+    contract: Contract | None = None
+    supplier: str = ""  # its id in the register
+    proof: Proof = Field(default_factory=Proof)
+    acceptance: str = ""  # the file that records the acceptance checks
 
 
 class Sources(Strict):
     """The whole file."""
 
     sources: tuple[Source, ...]
+    suppliers: str = ""  # the register of suppliers
 
 
 def load(path: Path) -> Sources:

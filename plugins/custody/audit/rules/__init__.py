@@ -6,19 +6,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from custody.audit.case import Case
+from custody.audit.rules.contract import contract
 from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
 from custody.audit.rules.personal import personal_data
+from custody.audit.rules.provenance import provenance
+from custody.audit.rules.supplier import supplier
 from custody.audit.rules.usage import usage
 from custody.audit.verdicts import Finding
 
 RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    contract,
     digests,
     evidence,
     licence,
     personal_data,
     usage,
+    provenance,
+    supplier,
 )
 
 
