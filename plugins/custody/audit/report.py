@@ -14,6 +14,7 @@ from custody.audit.case import Case
 from custody.audit.claims import Claim
 from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
+from custody.audit.lineage import inherited
 from custody.audit.records import suppliers
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
@@ -118,9 +119,11 @@ def audit(
     found = intake.load(sources_file)
     base = sources_file.parent
     register = suppliers.load(base / found.suppliers) if found.suppliers else None
-    cases = (_case(one, base, intent, rules, day, register) for one in found.sources)
-    verdicts = tuple(_verdict(case, rules, waivers) for case in cases)
-    return AuditReport(intent, rules.digest, day.isoformat(), verdicts)
+    cases = [_case(one, base, intent, rules, day, register) for one in found.sources]
+    own = {case.source.name: judge(case) for case in cases}
+    more = inherited(cases, own)
+    verdicts = (_verdict(one, (*own[one.source.name], *more.get(one.source.name, ())), rules, waivers) for one in cases)
+    return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts))
 
 
 def _case(
@@ -139,7 +142,7 @@ def _case(
     )
 
 
-def _verdict(case: Case, rules: Policy, waivers: Waivers | None) -> SourceVerdict:
+def _verdict(case: Case, findings: Iterable[Finding], rules: Policy, waivers: Waivers | None) -> SourceVerdict:
     text, address = case.licence_text, case.listing.address
     signed = waivers(case.source.name, address) if waivers else ()
     return SourceVerdict(
@@ -147,7 +150,9 @@ def _verdict(case: Case, rules: Policy, waivers: Waivers | None) -> SourceVerdic
         path=(case.base / case.source.path).resolve(),
         listing=case.listing,
         weighed=weigh(
-            judge(case), signed, circumstances(case.source.name, address, case.intent_name, rules, case.today)
+            tuple(sorted(set(findings))),
+            signed,
+            circumstances(case.source.name, address, case.intent_name, rules, case.today),
         ),
         declared=case.claims,
         found=file_sha256(text) if text else "",

@@ -10,6 +10,7 @@ from custody.audit.rules.contract import contract
 from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
+from custody.audit.rules.owner import owner
 from custody.audit.rules.personal import personal_data
 from custody.audit.rules.provenance import provenance
 from custody.audit.rules.supplier import supplier
@@ -21,6 +22,7 @@ RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     digests,
     evidence,
     licence,
+    owner,
     personal_data,
     usage,
     provenance,
