@@ -59,8 +59,8 @@ def _irregular(number: int, line: str, lines: Iterator[tuple[int, str]]) -> _Rec
     return _Record(taken[-1][0], "".join(text for _, text in taken), regular=False)
 
 
-def _chunks(file: TextIO, part: Part) -> Iterator[tuple[list[str], list[_Record]]]:
-    """Yield the header with the records of each chunk; those of a file without any are one chunk."""
+def chunks(file: TextIO, part: Part) -> Iterator[tuple[list[str], str, list[_Record]]]:
+    """Yield the header, its line, and the records of each chunk; those of a file without any are one chunk."""
     records = _records(file)
     if (first := next(records, None)) is None:
         return
@@ -69,12 +69,13 @@ def _chunks(file: TextIO, part: Part) -> Iterator[tuple[list[str], list[_Record]
     cost = CELL_COST * len(header)
     for batch in batches(((one, len(one.text) + cost) for one in records), part):
         empty = False
-        yield header, batch
+        yield header, first.text, batch
     if empty and part.number == 0:
-        yield header, []
+        yield header, first.text, []
 
 
-def _columns(header: list[str], records: list[_Record]) -> dict[str, pa.StringArray]:
+def columns(header: list[str], records: list[_Record]) -> dict[str, pa.StringArray]:
+    """Return the records as columns."""
     arrays = _quickly(len(header), records) or _exactly(len(header), records)
     names = Names()
     return {names.free(name): cells for name, cells in zip(header, arrays, strict=True)}
@@ -118,8 +119,8 @@ def _exactly(width: int, records: list[_Record]) -> list[pa.StringArray]:
 
 def read(file: TextIO, part: Part) -> Iterator[Chunk]:
     """Yield the chunks of CSV."""
-    for header, records in _chunks(file, part):
-        yield part.chunk(len(records), _columns(header, records))
+    for header, _, records in chunks(file, part):
+        yield part.chunk(len(records), columns(header, records))
 
 
 def rewrite(old: TextIO, new: TextIO, edit: Edit) -> None:
@@ -130,9 +131,9 @@ def rewrite(old: TextIO, new: TextIO, edit: Edit) -> None:
     def write(row: list[str]) -> None:
         (quoted if any("\r" in cell for cell in row) else plain).writerow(row)
 
-    for index, (header, records) in enumerate(_chunks(old, Part())):
+    for index, (header, _, records) in enumerate(chunks(old, Part())):
         if index == 0:
             write(header)
-        columns = [edit(name, cells).to_pylist() for name, cells in _columns(header, records).items()]
-        for row in zip(*columns, strict=True):
+        edited = [edit(name, cells).to_pylist() for name, cells in columns(header, records).items()]
+        for row in zip(*edited, strict=True):
             write([cell or "" for cell in row])

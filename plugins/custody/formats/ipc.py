@@ -27,7 +27,7 @@ _END = b"\xff\xff\xff\xff\0\0\0\0"  # end of stream, by "Encapsulated message fo
 
 def read(path: Path, part: Part) -> Iterator[Chunk]:
     """Yield the chunks of a file or stream."""
-    with _opened(path) as (schema, found, _):
+    with opened(path) as (schema, found, _):
         yield from _chunks(schema, found, part)
 
 
@@ -47,7 +47,7 @@ def rewrite(source: Path, target: Path, edit: Edit) -> None:
     """Copy a file or stream with every text leaf passed through `edit`, batch by batch, uncompressed."""
     import pyarrow as pa
 
-    with _opened(source) as (schema, found, is_file):
+    with opened(source) as (schema, found, is_file):
         new = bare(schema)
         options = pa.ipc.IpcWriteOptions(emit_dictionary_deltas=is_file)
         encode = Growing() if is_file else anew  # a file has one dictionary for a column
@@ -82,7 +82,7 @@ class Growing:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch], bool]]:
+def opened(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch], bool]]:
     """Give the schema, the batches, and whether it is a file or a stream."""
     import pyarrow as pa
 

@@ -47,13 +47,18 @@ def _json_value(line: str) -> Any:
 
 def _json_rows(file: TextIO, part: Part) -> Iterator[tuple[Any, int]]:
     """Yield each value with its size; those of other parts are not parsed."""
+    return ((value, size) for (_, value), size in rows_with_lines(file, part))
+
+
+def rows_with_lines(file: TextIO, part: Part) -> Iterator[tuple[tuple[str, Any], int]]:
+    """Yield each line and its value, with its size in characters; those of other parts are not parsed."""
     for number, line in unmarked_lines(file):
         if not line.strip():
             continue
         commas = line.count(",")  # there is one between any two values
         if commas > MAX_VALUES:
             raise LineError(f"the line may hold more than {MAX_VALUES:,} values", number)
-        yield _json_at(number, line) if part.mine else None, len(line) + CELL_COST * commas
+        yield (line, _json_at(number, line) if part.mine else None), len(line) + CELL_COST * commas
 
 
 def _json_at(number: int, line: str) -> Any:
@@ -65,7 +70,7 @@ def _json_at(number: int, line: str) -> Any:
         raise LineError("the line is not JSON, or nested too deep", number) from None
 
 
-def _slots(rows: list[Any]) -> dict[str, list[Slot]]:
+def slots(rows: list[Any]) -> dict[str, list[Slot]]:
     """Find every leaf of JSON values, by path. Walks with a stack: nesting depth is the sender's choice."""
     found: dict[str, list[Slot]] = {}
     stack: list[tuple[str, Any, Any]] = [("", rows, index) for index in reversed(range(len(rows)))]
@@ -88,32 +93,48 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _slot_cells(slots: list[Slot]) -> pa.StringArray:
+def _slot_cells(found: list[Slot]) -> pa.StringArray:
     import pyarrow as pa
 
-    values = [holder[key] for holder, key in slots]
-    return pa.array([v if v is None or isinstance(v, str) else json.dumps(v) for v in values], pa.string())
+    values = [holder[key] for holder, key in found]
+    return pa.array([_cell(value) for value in values], pa.string())
+
+
+def _cell(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def cell_at(row: Any, path: str) -> str | None:
+    """Return the cell that a row has under a path of no list, or None."""
+    if '["' in path or not isinstance(row, dict):
+        found = slots([row]).get(path)
+        return _cell(found[0][0][found[0][1]]) if found else None
+    for key in path.split("."):
+        if not isinstance(row, dict) or key not in row:
+            return None
+        row = row[key]
+    return None if isinstance(row, dict | list) else _cell(row)
 
 
 def read(file: TextIO, part: Part) -> Iterator[Chunk]:
     """Yield the chunks of JSON Lines."""
     for rows in batches(_json_rows(file, part), part):
-        yield part.chunk(len(rows), {path: _slot_cells(slots) for path, slots in _slots(rows).items()})
+        yield part.chunk(len(rows), {path: _slot_cells(found) for path, found in slots(rows).items()})
 
 
 def rewrite(old: TextIO, new: TextIO, edit: Edit) -> None:
     """Copy JSON Lines with every cell passed through `edit`."""
     part = Part()
     for rows in batches(_json_rows(old, part), part):
-        for path, slots in _slots(rows).items():
-            cells = _slot_cells(slots)
+        for path, found in slots(rows).items():
+            cells = _slot_cells(found)
             edited = edit(path, cells)
             if not edited.equals(cells):
-                _fill(slots, cells.to_pylist(), edited.to_pylist())
+                _fill(found, cells.to_pylist(), edited.to_pylist())
         new.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _fill(slots: list[Slot], before: list[str | None], after: list[str | None]) -> None:
-    for (holder, key), old, new in zip(slots, before, after, strict=True):
+def _fill(found: list[Slot], before: list[str | None], after: list[str | None]) -> None:
+    for (holder, key), old, new in zip(found, before, after, strict=True):
         if old != new:
             holder[key] = new if isinstance(holder[key], str) else None

@@ -61,9 +61,19 @@ def test_rows_and_bytes_are_counted_by_domain(tmp_path: Path) -> None:
     found = count(
         [_write(tmp_path / "d", [*rows, {"url": "https://a.example/", "text": "x"}, {"url": None, "text": "y"}])]
     )
-    assert found.rows == {"a.example": 4, "b.example": 3, NO_DOMAIN: 1}
+    assert found.count == {"a.example": 4, "b.example": 3, NO_DOMAIN: 1}
     assert found.size == {"a.example": 31, "b.example": 30, NO_DOMAIN: 1}
     assert found.known == ["a.example", "b.example"]
+
+
+def test_rows_that_lack_a_key_keep_their_own_address(tmp_path: Path) -> None:
+    rows: list[dict[str, str | None]] = [
+        {"text": "long text"},
+        {"url": "https://a.example/"},
+        {"url": "https://b.example/", "text": "x"},
+    ]
+    found = count([_write(tmp_path / "d", rows)])
+    assert found.size == {NO_DOMAIN: 9, "a.example": 0, "b.example": 1}
 
 
 def test_a_file_without_addresses_is_told(tmp_path: Path) -> None:

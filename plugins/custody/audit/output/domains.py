@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from custody import formats
 from custody.dataset import Dataset
+from custody.formats import rows
 
 if TYPE_CHECKING:
     from custody.formats import Chunk
@@ -32,7 +33,7 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]+")
 class Domains:
     """Rows and bytes by domain. `files` were read and have such a column; `without` were read and have none."""
 
-    rows: dict[str, int] = field(default_factory=dict)
+    count: dict[str, int] = field(default_factory=dict)
     size: dict[str, int] = field(default_factory=dict)  # bytes
     files: int = 0
     without: int = 0
@@ -51,11 +52,11 @@ class Domains:
         """Return the JSON form."""
         total = sum(self.size.values())
         named = [
-            {"domain": one, "rows": self.rows[one], "bytes": self.size[one], "share": round(self.size[one] / total, 6)}
+            {"domain": one, "rows": self.count[one], "bytes": self.size[one], "share": round(self.size[one] / total, 6)}
             for one in self.top(small=small)
         ]
-        counted = {"domains": len(self.known), "bytes": total, "rows": sum(self.rows.values())}
-        unknown = {"rows_without_domain": self.rows.get(NO_DOMAIN, 0), "files_without_urls": self.without}
+        counted = {"domains": len(self.known), "bytes": total, "rows": sum(self.count.values())}
+        unknown = {"rows_without_domain": self.count.get(NO_DOMAIN, 0), "files_without_urls": self.without}
         return {"basis": "thresholds recalled", "small_provider": small, **counted, **unknown, "top": named}
 
 
@@ -80,12 +81,10 @@ def count(datasets: Iterable[Dataset]) -> Domains:
     """
     found = Domains()
     for path in _files(datasets):
-        told = False
-        for chunk in formats.read(path):
-            column = url_column(chunk.columns)
+        column = url_column(rows.columns(path))
+        for chunk in rows.read(path):
             _add(found, chunk, column)
-            told |= column is not None
-        found.files, found.without = found.files + told, found.without + (not told)
+        found.files, found.without = found.files + bool(column), found.without + (not column)
     return found
 
 
@@ -100,16 +99,16 @@ def _files(datasets: Iterable[Dataset]) -> Iterator[Path]:
 
 
 def _add(found: Domains, chunk: Chunk, column: str | None) -> None:
-    names = map(domain, chunk.columns[column].to_pylist()) if column else repeat(NO_DOMAIN, chunk.rows)
-    for name, size in zip(names, _sizes(chunk, column), strict=True):
-        found.rows[name] = found.rows.get(name, 0) + 1
+    urls = chunk.columns[column].to_pylist() if column and column in chunk.columns else repeat(None, chunk.rows)
+    for name, size in zip(map(domain, urls), _sizes(chunk, column), strict=True):
+        found.count[name] = found.count.get(name, 0) + 1
         found.size[name] = found.size.get(name, 0) + size
 
 
 def _sizes(chunk: Chunk, column: str | None) -> list[int]:
-    """Return the bytes of each row's text. Cells of lists cannot be told apart by row, and are left out."""
+    """Return the bytes of each row's text. Cells of lists belong to no row, and are left out."""
     import pyarrow.compute as pc
 
-    texts = [cells for name, cells in chunk.columns.items() if name != column and "[]" not in name]
+    texts = [cells for name, cells in chunk.columns.items() if name != column]
     sizes = [pc.fill_null(pc.binary_length(cells), 0).to_pylist() for cells in texts]
     return [sum(each) for each in zip(*sizes, strict=True)] if sizes else [0] * chunk.rows
