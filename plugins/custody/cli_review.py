@@ -15,8 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from custody import home as homes
 from custody.dataset import Dataset
 from custody.errors import UsageError
-from custody.policy import Duration
 from custody.verbs.session import Session
+from custody.yamlfile import Duration
 
 Arguments = argparse.Namespace
 

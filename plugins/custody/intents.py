@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from custody.yamlfile import Strict
+from custody.yamlfile import Duration, Strict
 
 OnRefusal = Literal["fail", "skip", "filter"]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}[0-9]{3}$")]
@@ -27,6 +28,17 @@ class Intent(Strict):
     def use(self) -> str:
         """The purpose a grade's measures must list: train or evaluate."""
         return "evaluate" if self.train == "evaluate" else "train"
+
+
+class MaxAge(Strict):
+    """How old evidence may be. Terms and licences: on the day of the audit. robots: when the crawl began.
+
+    24 hours is how long RFC 9309, section 2.4, lets a crawler keep robots.txt; the others are custody's choice.
+    """
+
+    licence: Duration = timedelta(days=90)
+    terms: Duration = timedelta(days=30)
+    robots: Duration = timedelta(hours=24)
 
 
 class Publisher(Strict):
@@ -77,3 +89,4 @@ class AuditSettings(Strict):
     personal: PersonalSettings = Field(default_factory=PersonalSettings)
     provenance: ProvenanceSettings = Field(default_factory=ProvenanceSettings)
     suppliers: SupplierSettings = Field(default_factory=SupplierSettings)
+    max_age: MaxAge = Field(default_factory=MaxAge)

@@ -8,33 +8,22 @@ conclusions stale at the gate.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from custody import keys, schemes, yamlfile
 from custody.errors import KeyringError, PolicyError
 from custody.intents import AuditSettings, Intent
 from custody.rules import Rule, resolved
 from custody.schemes import NONE, Cell, Scheme, SchemeName
-from custody.yamlfile import Location, Parsed, Strict
+from custody.yamlfile import Duration, Location, Parsed, Strict
 
 RedactMethod = Literal["replace", "mask", "redact"]
 Step = Literal["audit", "classify", "review", "redact", "expect", "encrypt", "backup", "drill", "gate", "train", "bom"]
-
-_DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
-
-
-def _duration(value: object) -> object:
-    match = _DURATION.fullmatch(str(value))
-    if not match:
-        raise ValueError("a duration is a whole number of days or hours, such as 7d or 12h")
-    return timedelta(**{{"d": "days", "h": "hours"}[match[2]]: int(match[1])})
 
 
 def _key_uri(value: str) -> str:
@@ -51,7 +40,6 @@ def _public_key(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
 KeyUri = Annotated[str, AfterValidator(_key_uri)]
 PublicKey = Annotated[str, AfterValidator(_public_key)]
 

@@ -11,17 +11,31 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from custody.errors import PolicyError
 
 MAX_SIZE = 1 << 20  # bytes
 Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
+_DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(str(value))
+    if not match:
+        raise ValueError("a duration is a whole number of days or hours, such as 7d or 12h")
+    return timedelta(**{{"d": "days", "h": "hours"}[match[2]]: int(match[1])})
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
 
 
 class Strict(BaseModel):

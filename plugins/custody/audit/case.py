@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from custody.audit.claims import Claim, Metadata
+from custody.audit.evidence import Evidence
 from custody.audit.records.suppliers import Register
 from custody.audit.sources import Source
 from custody.dataset import Listing
@@ -28,6 +29,7 @@ class Case:
         settings: how strict the policy wants the audit.
         today: contracts, evidence and attestations are read as of this day (UTC).
         register: the suppliers, where the sources file names a register.
+        evidence: what was kept to show the terms.
     """
 
     source: Source
@@ -39,6 +41,7 @@ class Case:
     settings: AuditSettings
     today: date
     register: Register | None = None
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from custody.audit import evidence as kept
 from custody.audit import sources as intake
 from custody.audit.case import Case
 from custody.audit.claims import Claim
+from custody.audit.evidence_store import EvidenceStore
 from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.lineage import inherited
@@ -100,7 +102,13 @@ class AuditReport:
 
 
 def audit(
-    sources_file: Path, intent: str, rules: Policy, today: date | None = None, waivers: Waivers | None = None
+    sources_file: Path,
+    intent: str,
+    rules: Policy,
+    today: date | None = None,
+    waivers: Waivers | None = None,
+    *,
+    evidence: EvidenceStore | None = None,
 ) -> AuditReport:
     """Judge every source of a sources file.
 
@@ -110,6 +118,7 @@ def audit(
         rules: the policy.
         today: judge as of this day; today in UTC when not given.
         waivers: returns what stewards signed about a source.
+        evidence: where evidence is that the sources file names by its digest.
 
     Raises:
         PolicyError: the sources file or its register of suppliers does not say what it must.
@@ -119,7 +128,7 @@ def audit(
     found = intake.load(sources_file)
     base = sources_file.parent
     register = suppliers.load(base / found.suppliers) if found.suppliers else None
-    cases = [_case(one, base, intent, rules, day, register) for one in found.sources]
+    cases = [_case(one, base, intent, rules, day, register, evidence) for one in found.sources]
     own = {case.source.name: judge(case) for case in cases}
     more = inherited(cases, own)
     verdicts = (_verdict(one, (*own[one.source.name], *more.get(one.source.name, ())), rules, waivers) for one in cases)
@@ -127,7 +136,13 @@ def audit(
 
 
 def _case(
-    source: intake.Source, base: Path, intent: str, rules: Policy, today: date, register: suppliers.Register | None
+    source: intake.Source,
+    base: Path,
+    intent: str,
+    rules: Policy,
+    today: date,
+    register: suppliers.Register | None,
+    evidence: EvidenceStore | None,
 ) -> Case:
     return Case(
         source=source,
@@ -139,6 +154,7 @@ def _case(
         settings=rules.audit,
         today=today,
         register=register,
+        evidence=kept.load(source, base, evidence),
     )
 
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from custody import yamlfile
 from custody.audit.provenance import Proof
@@ -79,6 +80,39 @@ class RowLicence(Strict):
     column: str
 
 
+def _in_utc(value: datetime) -> datetime:
+    """A time without a zone is UTC."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+EvidenceKind = Literal["licence", "terms", "robots", "tdmrep", "headers", "page", "rsl", "contract", "approval"]
+
+
+class EvidenceEntry(Strict):
+    """Something that was kept to show on which terms data was got.
+
+    file: relative to the sources file. digest: SHA-256 of the bytes, which the evidence store has when there is no
+    file. fetched_at: in UTC unless it names a zone. status: of the HTTP answer.
+    """
+
+    kind: EvidenceKind
+    file: str = ""
+    digest: str = ""
+    url: str = ""
+    fetched_at: Annotated[datetime, AfterValidator(_in_utc)] | None = None
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    content_type: str = ""
+
+
+class Approved(Strict):
+    """A text that somebody approved. digest: SHA-256 of its words (the audit tells it) or of its bytes."""
+
+    kind: Literal["licence", "terms"]
+    digest: str
+    by: str
+    on: date
+
+
 class Source(Strict):
     """One dataset of one origin. Paths are relative to the sources file."""
 
@@ -95,6 +129,8 @@ class Source(Strict):
     files: tuple[FilePart, ...] = ()
     row_licence: RowLicence | None = None
     metadata: Names = ()  # Croissant, dataset card, Data Package, CycloneDX or SPDX files
+    evidence: tuple[EvidenceEntry, ...] = ()
+    approved: tuple[Approved, ...] = ()
     personal_data: PersonalData | None = None
     classification: str = ""  # custody's report on the data, as JSON
     contract: Contract | None = None

@@ -87,9 +87,16 @@ def report_on(
 ) -> tuple[AuditOutcome, AuditReport]:
     """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
     from custody.audit import audit as judge
+    from custody.audit.evidence_store import EvidenceStore
 
     session.intent(intent)
-    report = judge(sources, intent, session.policy, waivers=lambda *source: signed_waivers(session, *source))
+    report = judge(
+        sources,
+        intent,
+        session.policy,
+        waivers=lambda *source: signed_waivers(session, *source),
+        evidence=EvidenceStore.of(session.home),
+    )
     document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
     digest, config = session.ledger.document(document), file_sha256(sources)
     made = [_sign(session, one, intent, digest, config) for one in report.sources]
