@@ -76,6 +76,34 @@ class PersonalSettings(Strict):
     full: bool = False
 
 
+class AcceptanceSettings(Strict):
+    """Which samples must be judged, and how many items must be good; the numbers are those of GB/T 45654-2025.
+
+    They are as several second parties report them; the standard's text was not read.
+
+    Args:
+        require: the checks every source must have.
+        decide_by: share: the sample's share, which is how the standard is reported to count. bound: the lower end of
+            the exact interval as well.
+        confidence: of that interval.
+        unlawful: the share of unlawful and harmful items from which on a source is refused.
+        source_items: the sample of a source. The number is custody's own: 59 without a hit are the least that prove
+            less than 5 % at 95 %.
+        manual_items, manual_pass: the sample that people judge, and the share that must be good.
+        technical_share, technical_pass: the same by keywords or classifiers, as a share of all items.
+    """
+
+    require: tuple[Literal["before", "after", "manual", "technical"], ...] = ()
+    decide_by: Literal["share", "bound"] = "share"
+    confidence: float = Field(default=0.95, gt=0.5, lt=1)
+    unlawful: float = Field(default=0.05, ge=0, lt=1)
+    source_items: int = Field(default=400, ge=59)
+    manual_items: int = Field(default=4_000, ge=1)
+    manual_pass: float = Field(default=0.96, gt=0, le=1)
+    technical_share: float = Field(default=0.10, gt=0, le=1)
+    technical_pass: float = Field(default=0.98, gt=0, le=1)
+
+
 class AuditSettings(Strict):
     """The policy's `audit` section: what is asked of sources beyond their licences.
 
@@ -90,3 +118,4 @@ class AuditSettings(Strict):
     provenance: ProvenanceSettings = Field(default_factory=ProvenanceSettings)
     suppliers: SupplierSettings = Field(default_factory=SupplierSettings)
     max_age: MaxAge = Field(default_factory=MaxAge)
+    acceptance: AcceptanceSettings = Field(default_factory=AcceptanceSettings)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit.rules.contract import contract
@@ -140,6 +140,7 @@ def test_days_are_read_as_yaml_gives_them(base: Path, text: str) -> None:
     assert found(contract, case(base, contract=source.contract)) == set()
 
 
+@settings(deadline=None)
 @given(
     scope=st.sets(st.sampled_from(["train", "evaluate", "commercial", "redistribute", "derivative"])),
     more=st.sampled_from(["train", "evaluate", "commercial", "redistribute", "derivative"]),

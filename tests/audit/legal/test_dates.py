@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit.records.dates import Term, first_day, last_day
@@ -79,6 +79,7 @@ def test_a_term_holds_only_when_both_ends_say_so(first: str, last: str, state: s
     assert Term(first, last).on(DAY) == state
 
 
+@settings(deadline=None)
 @given(
     moment=st.datetimes(datetime(1971, 1, 1), datetime(2190, 1, 1)),  # noqa: DTZ001 - zones are given beside
     minutes=st.integers(-14 * 60, 14 * 60),
@@ -93,6 +94,7 @@ def test_no_zone_makes_a_term_longer_than_its_moments(moment: datetime, minutes:
     assert after - timedelta(seconds=1) <= there
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_is_a_traceback(text: str) -> None:
     assert Term(text, text).on(DAY) != "holds" or first_day(text) is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit.records.classification import read
@@ -162,6 +162,7 @@ def test_no_value_of_the_report_is_repeated(tmp_path: Path) -> None:
     assert scan.problem
 
 
+@settings(deadline=None)
 @given(
     told=st.fixed_dictionaries(
         {"present": st.booleans()},

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit.provenance import at_home, compare, is_public_key, pin, read_checksums, signed_by
@@ -89,6 +89,7 @@ NAMES = st.sampled_from(["a", "b", "d/a", "d/b", "e/a"])
 LISTS = st.dictionaries(NAMES, st.sampled_from([A, C]), min_size=1)
 
 
+@settings(deadline=None)
 @given(LISTS, LISTS)
 def test_equal_means_that_every_file_is_accounted_for(ours: dict[str, str], stated: dict[str, str]) -> None:
     compared = compare(ours, stated)
@@ -98,6 +99,7 @@ def test_equal_means_that_every_file_is_accounted_for(ours: dict[str, str], stat
     assert compare(ours, ours).same
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_in_the_place_of_checksums_is_a_traceback(text: str) -> None:
     read_checksums(text)
@@ -252,6 +254,7 @@ def test_a_copy_from_elsewhere_is_for_review(tmp_path: Path) -> None:
         assert found(provenance, case(tmp_path, settings, origin={"publisher": "Good", "url": url})) == expected
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_no_url_is_a_traceback(url: str, place: str) -> None:
     at_home(url, [place])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit import audit
@@ -141,6 +141,7 @@ DELIVERIES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(DELIVERIES, st.randoms())
 def test_the_score_does_not_depend_on_the_order_and_a_bad_delivery_never_raises_it(
     deliveries: list[Delivery], rng: Any

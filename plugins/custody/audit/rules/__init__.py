@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from custody.audit.case import Case
+from custody.audit.rules.acceptance import acceptance
 from custody.audit.rules.contract import contract
 from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
@@ -18,6 +19,7 @@ from custody.audit.rules.usage import usage
 from custody.audit.verdicts import Finding
 
 RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    acceptance,
     contract,
     digests,
     evidence,
