@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from custody.audit.claims import Claim, Metadata
 from custody.audit.evidence import Evidence
 from custody.audit.records.suppliers import Register
+from custody.audit.rows import RowLicences
 from custody.audit.sources import Source
 from custody.dataset import Listing
 from custody.intents import AuditSettings, Intent
@@ -30,6 +31,7 @@ class Case:
         today: contracts, evidence and attestations are read as of this day (UTC).
         register: the suppliers, where the sources file names a register.
         evidence: what was kept to show the terms.
+        rows: the licences of the rows, where a column has them.
     """
 
     source: Source
@@ -42,12 +44,16 @@ class Case:
     today: date
     register: Register | None = None
     evidence: tuple[Evidence, ...] = ()
+    rows: RowLicences = field(default_factory=RowLicences)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
         """Every statement about the licence, whoever makes it."""
         own = (Claim("sources file", self.source.licence),) if self.source.licence else ()
-        return (*own, *self.metadata.claims)
+        files = (Claim("sources file", one.licence, one.glob) for one in self.source.files)
+        total = self.rows.total
+        rows = (Claim("row licence", one, f"{count:,} of {total:,} rows") for one, count in self.rows.counts.items())
+        return (*own, *files, *rows, *self.metadata.claims)
 
     @property
     def licence_text(self) -> Path | None:

@@ -18,6 +18,7 @@ from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.lineage import inherited
 from custody.audit.records import suppliers
+from custody.audit.rows import RowLicences, row_licences
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
 from custody.audit.waivers import Circumstances, Waiver, Weighed, finding_digest, weigh
@@ -144,10 +145,11 @@ def _case(
     register: suppliers.Register | None,
     evidence: EvidenceStore | None,
 ) -> Case:
+    dataset, by_row = Dataset((base / source.path).resolve(), source.name), source.row_licence
     return Case(
         source=source,
         base=base,
-        listing=Dataset((base / source.path).resolve(), source.name).listing(),
+        listing=dataset.listing(),
         metadata=read_all(base / name for name in source.metadata),
         intent=rules.intents[intent],
         intent_name=intent,
@@ -155,6 +157,7 @@ def _case(
         today=today,
         register=register,
         evidence=kept.load(source, base, evidence),
+        rows=row_licences(dataset, by_row.column, by_row.glob) if by_row else RowLicences(),
     )
 
 

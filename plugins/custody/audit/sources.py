@@ -67,7 +67,7 @@ class Parent(Strict):
 
 
 class FilePart(Strict):
-    """Files with a licence of their own. glob: as `*.jsonl` or `images/**`, relative to the data."""
+    """Files with a licence of their own. glob: as `*.jsonl`, relative to the data; `*` stands for slashes, too."""
 
     glob: str
     licence: str
@@ -75,9 +75,10 @@ class FilePart(Strict):
 
 
 class RowLicence(Strict):
-    """The column in which each row has its licence."""
+    """The column in which each row has its licence. glob: the files with that column, as in `FilePart`."""
 
     column: str
+    glob: str = "*"
 
 
 def _in_utc(value: datetime) -> datetime:

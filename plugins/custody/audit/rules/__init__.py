@@ -12,6 +12,7 @@ from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
 from custody.audit.rules.owner import owner
+from custody.audit.rules.parts import parts
 from custody.audit.rules.personal import personal_data
 from custody.audit.rules.provenance import provenance
 from custody.audit.rules.supplier import supplier
@@ -25,6 +26,7 @@ RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     evidence,
     licence,
     owner,
+    parts,
     personal_data,
     usage,
     provenance,

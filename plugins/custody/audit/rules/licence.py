@@ -23,7 +23,7 @@ def licence(case: Case) -> Iterator[Finding]:
             "without a licence all rights are reserved",
             "ask the publisher for a licence and write it, with its source, into `licence`",
         )
-    expressions = {normalise(claim.text) for claim in case.claims} - {None}
+    expressions = {normalise(claim.text) for claim in case.claims if not claim.part} - {None}
     if len(expressions) > 1:
         yield Finding(
             "LIC003",
@@ -38,7 +38,7 @@ def licence(case: Case) -> Iterator[Finding]:
 
 
 def _claim(claim: Claim, case: Case) -> Iterator[Finding]:
-    where = f"{case.source.name}, {claim.by}"
+    where = f"{case.source.name}, {claim.by}" + (f", {claim.part}" if claim.part else "")
     expression = normalise(claim.text)
     known = terms(expression) if expression else None
     if known is None:

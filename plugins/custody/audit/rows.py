@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The licence of each row, where a column has it.
+
+Distinct values are counted chunk by chunk, so that a dataset of any size takes the memory of one. Values are data:
+one is told only where it stands for a licence, and then as that licence's own name; the rest is a number of rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from custody.audit.licences.names import normalise
+from custody.audit.verdicts import Verdict
+from custody.dataset import Dataset
+from custody.errors import DatasetError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_DISTINCT = 10_000  # more different licences are no licences: the column is another one
+
+
+@dataclass(frozen=True)
+class RowLicences:
+    """The licences of the rows of a dataset.
+
+    Args:
+        counts: SPDX expression -> rows that have it.
+        unknown: rows whose value stands for no licence that custody knows.
+        without: rows without a value.
+        missing: files without the column.
+        unreadable: files that cannot be read.
+        overflow: whether there are more than `MAX_DISTINCT` values; the rest were not counted.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    unknown: int = 0
+    without: int = 0
+    missing: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    overflow: bool = False
+
+    @property
+    def total(self) -> int:
+        """All rows that were read."""
+        return sum(self.counts.values()) + self.unknown + self.without
+
+
+def row_licences(dataset: Dataset, column: str, glob: str = "*") -> RowLicences:
+    """Count the licences in a column.
+
+    Args:
+        dataset: the data.
+        column: the leaf path of the column, as `licence` or `meta.licence`.
+        glob: the files that have it; `*` stands for any characters, slashes too.
+    """
+    values: Counter[str] = Counter()
+    missing, unreadable = [], []
+    for path in dataset.files():
+        if not fnmatchcase(path, glob):
+            continue
+        try:
+            found = _count(dataset, path, column, values)
+        except DatasetError:
+            unreadable.append(path)
+            continue
+        if not found:
+            missing.append(path)
+        if len(values) > MAX_DISTINCT:
+            break
+    counts, unknown = _named(values)
+    overflow = len(values) > MAX_DISTINCT
+    return RowLicences(counts, unknown, values[""], tuple(missing), tuple(unreadable), overflow)
+
+
+def row_verdicts(
+    dataset: Dataset, column: str, judge: Callable[[str], Verdict], glob: str = "*"
+) -> dict[str, tuple[int, Verdict]]:
+    """Return per licence of a column how many rows have it, and the verdict on them.
+
+    Args:
+        dataset: the data.
+        column: the leaf path of the column.
+        judge: tells what an SPDX expression comes to.
+        glob: the files that have the column.
+
+    Returns:
+        SPDX expression -> rows and verdict. Rows whose value is no known licence stand under "unknown", rows without
+        one under "none"; both are for review, whatever `judge` says.
+    """
+    found = row_licences(dataset, column, glob)
+    judged: dict[str, tuple[int, Verdict]] = {one: (rows, judge(one)) for one, rows in sorted(found.counts.items())}
+    unsettled: dict[str, tuple[int, Verdict]] = {
+        "unknown": (found.unknown, "review"),
+        "none": (found.without, "review"),
+    }
+    return judged | {name: told for name, told in unsettled.items() if told[0]}
+
+
+def admitted(cells: pa.StringArray, judge: Callable[[str], Verdict]) -> pa.BooleanArray:
+    """Tell of each row, by the cell that has its licence, whether the row may stay.
+
+    A cell that stands for no known licence, or is empty, never stays.
+
+    Args:
+        cells: the licence column of one chunk.
+        judge: tells what an SPDX expression comes to.
+    """
+    import pyarrow as pa
+
+    encoded = cells.dictionary_encode()
+    stays = [
+        (licence := normalise(value or "")) is not None and judge(licence) in ("allow", "allow_with_obligations")
+        for value in encoded.dictionary.to_pylist()
+    ]
+    return pa.array([index is not None and stays[index] for index in encoded.indices.to_pylist()], pa.bool_())
+
+
+def _count(dataset: Dataset, path: str, column: str, values: Counter[str]) -> bool:
+    """Add the values of one file; tell whether it has the column, or has no rows that could."""
+    import pyarrow.compute as pc
+
+    from custody import formats
+
+    everywhere = True
+    for chunk in formats.read(dataset.root / path):
+        cells = chunk.columns.get(column)
+        if cells is None:
+            values[""] += chunk.rows
+            everywhere = everywhere and not chunk.rows
+            continue
+        for one in pc.value_counts(cells).to_pylist():
+            values[(one["values"] or "").strip()] += one["counts"]
+        if len(values) > MAX_DISTINCT:
+            break
+    return everywhere
+
+
+def _named(values: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    counts: Counter[str] = Counter()
+    unknown = 0
+    for value, rows in values.items():
+        if not value:
+            continue
+        licence = normalise(value) if len(value) < 1000 else None
+        if licence is None:
+            unknown += rows
+        else:
+            counts[licence] += rows
+    return dict(sorted(counts.items())), unknown

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files and rows with a licence of their own: each is judged, none is left out, and no value of the data is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custody.audit import SourceVerdict, audit, rows
+from custody.audit.rows import admitted, row_licences, row_verdicts
+from custody.audit.verdicts import VERDICTS, Verdict
+from custody.dataset import Dataset
+from custody.errors import PolicyError
+from custody.home import Home
+
+Rows = list[dict[str, Any]]
+FREE = {"text": "x", "licence": "CC0-1.0"}
+NC = {"text": "x", "licence": "CC-BY-NC-4.0"}
+
+
+def write(path: Path, several: Rows) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(one) + "\n" for one in several))
+
+
+@pytest.fixture
+def judged(home: Home, tmp_path: Path) -> Callable[..., SourceVerdict]:
+    def judge(data: dict[str, Rows], /, **entries: Any) -> SourceVerdict:
+        for name, several in data.items():
+            write(tmp_path / "d" / name, several)
+        source = {"name": "d", "path": "d", "personal_data": {"present": False}} | entries
+        (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": [source]}))
+        return audit(tmp_path / "sources.yaml", "chat-prod", home.policy).sources[0]
+
+    return judge
+
+
+def codes(verdict: SourceVerdict) -> set[str]:
+    return {one.code for one in verdict.findings if one.verdict in ("review", "deny")}
+
+
+ROW = {"row_licence": {"column": "licence"}}
+CASES: dict[str, tuple[dict[str, Rows], dict[str, Any], Verdict, set[str]]] = {
+    "rows that all allow": ({"a.jsonl": [FREE, FREE]}, ROW, "allow", set()),
+    "one row that forbids": ({"a.jsonl": [FREE] * 99 + [NC]}, ROW, "deny", {"LIC010"}),
+    "one row nobody understands": ({"a.jsonl": [FREE, {"licence": "blah"}]}, ROW, "review", {"LIC002"}),
+    "one row without a licence": ({"a.jsonl": [FREE, {"licence": None}, {"licence": " "}]}, ROW, "review", {"LIC001"}),
+    "rows without one, in a licensed dataset": (
+        {"a.jsonl": [FREE, {"licence": None}]},
+        ROW | {"licence": "CC0-1.0"},
+        "allow",
+        set(),
+    ),
+    "a row stricter than its dataset": ({"a.jsonl": [NC]}, ROW | {"licence": "CC0-1.0"}, "deny", {"LIC010"}),
+    "a row freer than its dataset": ({"a.jsonl": [FREE]}, ROW | {"licence": "CC-BY-NC-4.0"}, "deny", {"LIC010"}),
+    "another column": ({"a.jsonl": [FREE]}, {"row_licence": {"column": "nowhere"}}, "review", {"LIC001", "LIC002"}),
+    "one file without the column": (
+        {"a.jsonl": [FREE], "b.jsonl": [{"text": "x"}]},
+        ROW,
+        "review",
+        {"LIC001", "LIC002"},
+    ),
+    "the glob leaves a file bare": (
+        {"a.jsonl": [FREE], "b.jsonl": [{"text": "x"}]},
+        {"row_licence": {"column": "licence", "glob": "a*"}},
+        "review",
+        {"LIC001"},
+    ),
+    "the glob leaves a file to another licence": (
+        {"a.jsonl": [FREE], "b.jsonl": [{"text": "x"}]},
+        {"row_licence": {"column": "licence", "glob": "a*"}, "files": [{"glob": "b*", "licence": "CC0-1.0"}]},
+        "allow",
+        set(),
+    ),
+    "every file has a licence": (
+        {"x/a.jsonl": [FREE], "y/b.jsonl": [FREE]},
+        {"files": [{"glob": "x/*", "licence": "CC0-1.0"}, {"glob": "y/*", "licence": "CC0-1.0"}]},
+        "allow",
+        set(),
+    ),
+    "one file has none": (
+        {"x/a.jsonl": [FREE], "y/b.jsonl": [FREE]},
+        {"files": [{"glob": "x/*", "licence": "CC0-1.0"}]},
+        "review",
+        {"LIC001"},
+    ),
+    "one file has none, in a licensed dataset": (
+        {"x/a.jsonl": [FREE], "y/b.jsonl": [FREE]},
+        {"files": [{"glob": "x/*", "licence": "CC0-1.0"}], "licence": "CC0-1.0"},
+        "allow",
+        set(),
+    ),
+    "files that forbid": (
+        {"x/a.jsonl": [FREE], "y/b.jsonl": [FREE]},
+        {"files": [{"glob": "x/*", "licence": "CC-BY-NC-4.0"}], "licence": "CC0-1.0"},
+        "deny",
+        {"LIC010"},
+    ),
+    "a glob of nothing": (
+        {"a.jsonl": [FREE]},
+        {"files": [{"glob": "b*", "licence": "CC0-1.0"}], "licence": "CC0-1.0"},
+        "review",
+        {"LIC002"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "entries", "verdict", "found"), CASES.values(), ids=CASES)
+def test_files_and_rows_are_judged_by_their_own_licence(
+    judged: Callable[..., SourceVerdict],
+    files: dict[str, Rows],
+    entries: dict[str, Any],
+    verdict: Verdict,
+    found: set[str],
+) -> None:
+    told = judged(files, **entries)
+    assert (told.verdict, codes(told)) == (verdict, found)
+
+
+def test_the_number_of_rows_is_told_and_no_value_is(judged: Callable[..., SourceVerdict]) -> None:
+    told = judged({"a.jsonl": [{"licence": "jane.doe@example.org"}, NC, FREE]}, **ROW)
+    text = repr(told)
+    assert "jane" not in text
+    assert "1 of 3 rows" in text
+    assert {claim.part for claim in told.declared} == {"1 of 3 rows"}
+
+
+def test_a_column_of_something_else_is_cut_short_and_told(
+    judged: Callable[..., SourceVerdict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "MAX_DISTINCT", 10)
+    told = judged({"a.jsonl": [{"licence": f"somebody {n}"} for n in range(1000)]}, **ROW)
+    assert any("too many" in one.what for one in told.findings)
+    assert "somebody" not in repr(told)
+
+
+def test_a_file_that_cannot_be_read_is_a_finding(judged: Callable[..., SourceVerdict], tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "b.parquet").write_bytes(b"PAR1 broken")
+    (tmp_path / "d" / "c.bin").write_bytes(b"?")
+    told = judged({"a.jsonl": [FREE]}, **ROW)
+    assert any("2 files cannot be read" in one.what for one in told.findings)
+
+
+def test_a_licence_in_a_nested_column_of_parquet_is_found(tmp_path: Path) -> None:
+    table = pa.table({"meta": [{"licence": "MIT"}, {"licence": "mit "}, {"licence": None}]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    found = row_licences(Dataset(tmp_path), "meta.licence")
+    assert (found.counts, found.without, found.total) == ({"MIT": 2}, 1, 3)
+
+
+def _judge(expression: str) -> Verdict:
+    return "deny" if "NC" in expression else "allow"
+
+
+def test_rows_are_counted_with_their_verdict(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", [FREE, NC, NC, {"licence": "x"}, {"licence": None}])
+    assert row_verdicts(Dataset(tmp_path), "licence", _judge) == {
+        "CC0-1.0": (1, "allow"),
+        "CC-BY-NC-4.0": (2, "deny"),
+        "unknown": (1, "review"),
+        "none": (1, "review"),
+    }
+
+
+VALUES = st.lists(st.sampled_from(["CC0-1.0", "CC-BY-NC-4.0", "blah", "", " cc0-1.0", None]), max_size=20)
+
+
+@given(VALUES, st.sampled_from(VERDICTS))
+def test_a_row_stays_only_with_a_licence_that_is_admitted(values: list[str | None], verdict: Verdict) -> None:
+    stays = admitted(pa.array(values, pa.string()), lambda one: verdict if one == "CC0-1.0" else "deny").to_pylist()
+    assert stays == [
+        value is not None and value.strip().upper() == "CC0-1.0" and verdict.startswith("allow") for value in values
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"files": [{"glob": "*"}]},
+        {"files": [{"licence": "MIT"}]},
+        {"row_licence": "licence"},
+        {"row_licence": {}},
+        {"kind": "website"},
+        {"derived_from": [{}]},
+        {"derived_from": [7]},
+        {"generated_by": [{"terms": "x"}]},
+        {"gated": "perhaps"},
+        {"metadata": {"a": "b"}},
+        {"metadata": [7]},
+    ],
+    ids=str,
+)
+def test_a_wrong_entry_is_refused_with_its_line(judged: Callable[..., SourceVerdict], entry: dict[str, Any]) -> None:
+    with pytest.raises(PolicyError, match=r"sources\.yaml:\d+:\d+"):
+        judged({"a.jsonl": [FREE]}, **entry)
+
+
+@pytest.mark.parametrize("entry", [{"metadata": ""}, {"metadata": []}, {"derived_from": []}, {"generated_by": []}])
+def test_an_empty_entry_is_none(judged: Callable[..., SourceVerdict], entry: dict[str, Any]) -> None:
+    assert judged({"a.jsonl": [FREE]}, licence="CC0-1.0", **entry).verdict == "allow"
