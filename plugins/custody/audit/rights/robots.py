@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""robots.txt by RFC 9309, with the lines that say how content may be used.
+
+Parsers in use differ at three points: whether a line that RFC 9309 does not know ends a group's list of agents, which
+part of a name is the agent's token, and how percent-encoding is compared. Each way is read, and a path is allowed only
+if every reading allows it; so a publisher who wrote for one parser is not overruled by another.
+
+Read as octets, so no byte is undecodable. At most 500 KiB are parsed, as RFC 9309, section 2.5, allows; that the rest
+was not is a problem in the result. Line ends are CR, LF or both. Lines before the first group belong to every group.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import Literal
+
+from custody.audit.rights import naming, paths
+
+MAX_ROBOTS = 500 << 10  # bytes, RFC 9309, section 2.5
+MAX_LINE = 2083 * 8  # octets; as long as Google's parser reads a line
+_LINE = re.compile(r"\r\n|\r|\n")
+_RULES = frozenset({"allow", "disallow"})
+_USAGE = frozenset({"content-usage", "content-signal"})
+_SPELLINGS = {  # misspellings that Google's parser takes for the word
+    "useragent": "user-agent",
+    "user agent": "user-agent",
+    "dissallow": "disallow",
+    "dissalow": "disallow",
+    "disalow": "disallow",
+    "diasllow": "disallow",
+    "disallaw": "disallow",
+}
+Access = Literal["file", "all", "none"]
+Form = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that says something: its key in small letters, and its value, as octets."""
+
+    key: str
+    value: str
+
+
+@dataclass
+class Group:
+    """Agents, and the lines that hold for them."""
+
+    agents: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Robots:
+    """A parsed file.
+
+    Args:
+        lines: what it says.
+        problems: what could not be read; then the file does not show that anything is allowed.
+        access: `none` when the server could not be reached, `all` when it has no such file (RFC 9309, 2.3.1).
+    """
+
+    lines: tuple[Line, ...] = ()
+    problems: tuple[str, ...] = ()
+    access: Access = "file"
+
+    def allows(self, agent: str, url: str) -> bool:
+        """Tell whether an agent may fetch a URL (or a path), by every reading.
+
+        Args:
+            agent: the crawler's product token, such as `CCBot`.
+            url: what it fetches.
+        """
+        if self.access != "file":
+            return self.access == "all"
+        path = paths.target(paths.octets(url))
+        forms = ((paths.written, path), (paths.meant, paths.meant_target(path)))
+        readings = product(self._readings, naming.WAYS, forms)
+        return all(_allowed(_chosen(groups, agent, named), form) for groups, named, form in readings)
+
+    def usage(self, agent: str, url: str, key: str) -> tuple[str, ...]:
+        """Return the values of the longest matching `Content-Usage` or `Content-Signal` lines for an agent and URL.
+
+        A value may begin with a path pattern, which is cut off; without one it holds for every path. Lines with the
+        same path all count, of the groups that either reading of names gives the agent.
+        """
+        path = paths.target(paths.octets(url))
+        found: dict[str, None] = {}
+        groups = self._readings[-1]  # who reads these lines knows that they end a list of agents
+        for named in naming.WAYS:
+            scoped = [_scoped(line.value) for line in _chosen(groups, agent, named) if line.key == key]
+            fitting = [(paths.meant(where), what) for where, what in scoped if _fits(where, path)]
+            longest = max((len(where) for where, _ in fitting), default=0)
+            found |= dict.fromkeys(what for where, what in fitting if len(where) == longest)
+        return tuple(sorted(found))
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """The URLs of `License` lines (RSL 1.0, section 4.4): they hold for every agent, wherever they stand."""
+        return tuple(sorted({line.value for line in self.lines if line.key == "license" and line.value}))
+
+    def names(self, agent: str) -> bool:
+        """Tell whether any group may be meant for an agent; if not, all it says to the agent it says to `*`."""
+        return not self._named.isdisjoint(naming.asked(agent))
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return naming.candidates(line.value for line in self.lines if line.key == "user-agent")
+
+    @cached_property
+    def _readings(self) -> tuple[list[Group], ...]:
+        return tuple(_grouped(self.lines, enders) for enders in (_RULES, _RULES | _USAGE))
+
+
+def parse(body: bytes | str) -> Robots:
+    """Parse a file's body; anything is a result."""
+    text, problems = paths.octets(body), []
+    if len(text) > MAX_ROBOTS:
+        text = text[:MAX_ROBOTS]
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]  # half a line says another thing than the line
+        problems.append(f"only the first {MAX_ROBOTS:,} bytes of robots.txt were read")
+    text = text.removeprefix("\xef\xbb\xbf")
+    if "\0" in text or text.startswith(("\xff\xfe", "\xfe\xff")):
+        problems.append("robots.txt is not text in UTF-8")
+    if text[:512].lstrip().lower().startswith(("<!doctype", "<html", "<head", "<?xml")):
+        problems.append("what was kept as robots.txt is a page")
+    raw = _LINE.split(text)
+    if any(len(line) > MAX_LINE for line in raw):
+        problems.append(f"robots.txt has lines of more than {MAX_LINE:,} bytes")
+    lines = tuple(line for line in map(_line, raw) if line)
+    return Robots(lines, tuple(problems))
+
+
+def fetched(status: int | None, body: bytes | str) -> Robots:
+    """Read what a server answered.
+
+    Args:
+        status: the HTTP status; None or 0 when the server could not be reached.
+        body: the body.
+
+    By RFC 9309, section 2.3.1: 4xx allows everything, 5xx and an unreachable server nothing. 429 is "come later", not
+    "no such file", and allows nothing. Any other status is a problem: redirects are to be followed before.
+    """
+    if status and 200 <= status < 300:
+        return parse(body)
+    if status and 400 <= status < 500 and status != 429:
+        return Robots(access="all")
+    if status and status < 400:
+        return Robots(problems=(f"robots.txt was answered with status {status}",), access="none")
+    return Robots(access="none")
+
+
+def _line(raw: str) -> Line | None:
+    """Read one line. A line without a colon counts if it is two words, as Google's parser takes it."""
+    text = raw.split("#", 1)[0].strip(" \t\f\v")
+    key, colon, value = text.partition(":")
+    if not colon:
+        words = text.split()
+        if len(words) != 2:
+            return None
+        key, value = words
+    key = key.strip(" \t\f\v").lower()
+    key, value = _SPELLINGS.get(key, key), value.strip(" \t\f\v")
+    if len(raw) > MAX_LINE:
+        # cut short, a pattern covers more: right for what it forbids, wrong for what it allows
+        return Line(key, value[:MAX_LINE].rstrip("$")) if key == "disallow" else None
+    return Line(key, value)
+
+
+def _grouped(lines: Iterable[Line], enders: frozenset[str]) -> list[Group]:
+    """Return the groups; the first holds what stands before any agent, for every agent."""
+    groups = [Group()]
+    listing = False
+    for line in lines:
+        if line.key == "user-agent":
+            if not listing:
+                groups.append(Group())
+            groups[-1].agents.append(line.value)
+            listing = True
+        else:
+            groups[-1].lines.append(line)
+            listing = listing and line.key not in enders
+    return groups
+
+
+def _chosen(groups: list[Group], agent: str, named: naming.Named) -> list[Line]:
+    """Return the lines of all groups that name the agent, or else of all that name `*`."""
+    own = [group for group in groups if any(named(value, agent) for value in group.agents)]
+    if not own:
+        own = [group for group in groups if any(value.split()[:1] == ["*"] for value in group.agents)]
+    general = [line for line in groups[0].lines if line.key not in _RULES]  # a rule without an agent is none
+    return general + [line for group in own for line in group.lines]
+
+
+def _allowed(lines: list[Line], form: tuple[Form, str]) -> bool:
+    """Tell what the longest matching rule says; of equally long ones, Allow (RFC 9309, 2.2.2)."""
+    best = {"allow": 0, "disallow": 0}
+    for line in lines:
+        if line.key in best:
+            for pattern in map(form[0], _patterns(line)):
+                if len(pattern) > best[line.key] and paths.matches(pattern, form[1]):
+                    best[line.key] = len(pattern)
+    return best["disallow"] <= best["allow"]
+
+
+def _patterns(line: Line) -> Iterator[str]:
+    """Yield a rule's pattern; an Allow of an index page is one of its directory, too, as Google reads it."""
+    yield line.value
+    head, slash, page = line.value.rpartition("/")
+    if line.key == "allow" and slash and page.startswith("index.htm"):
+        yield f"{head}/$"
+
+
+def _scoped(value: str) -> tuple[str, str]:
+    """Split the path pattern off a usage line."""
+    if not value.startswith(("/", "*")):
+        return "/", value
+    where, _, what = value.replace("\t", " ").partition(" ")
+    return where, what.strip()
+
+
+def _fits(pattern: str, path: str) -> bool:
+    return paths.matches(paths.meant(pattern), paths.meant_target(path))
