@@ -15,7 +15,12 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}[0-9]{3}$")]
 
 
 class Intent(Strict):
-    """What the model will be and do; licences are read against it."""
+    """What the model will be and do; licences are read against it. What is left out is unknown, never harmless.
+
+    monthly_active_users: of all products of the licensee, as some licences of models count them. product_fields: what
+    the model is for, such as `translation`; an empty list says that it is for nothing in particular. model_name,
+    model_family (such as `Llama`) and model_licence: its name and licence when released, and what it was trained from.
+    """
 
     purpose: Literal["commercial", "research"]
     train: Literal["pretrain", "finetune", "evaluate"]
@@ -23,6 +28,11 @@ class Intent(Strict):
     redistribute_data: bool
     offers_competing_model: bool
     jurisdictions: tuple[str, ...] = ()
+    monthly_active_users: int | None = None
+    product_fields: tuple[str, ...] | None = None
+    model_name: str = ""
+    model_family: str = ""
+    model_licence: str = ""
 
     @property
     def use(self) -> str:
@@ -104,6 +114,34 @@ class AcceptanceSettings(Strict):
     technical_pass: float = Field(default=0.98, gt=0, le=1)
 
 
+class LicenceSettings(Strict):
+    """How strictly licences are read where their texts leave room.
+
+    share_alike_model, no_derivatives_model: the verdict when a model trained on such data is released.
+    restricted_fields: product fields that use-based licences (RAIL, acceptable-use policies) rule out or restrict.
+    """
+
+    share_alike_model: Literal["allow_with_obligations", "review", "deny"] = "review"
+    no_derivatives_model: Literal["review", "deny"] = "review"
+    restricted_fields: tuple[str, ...] = (
+        "biometric identification",
+        "credit scoring",
+        "criminal justice",
+        "employment decisions",
+        "health care",
+        "immigration",
+        "insurance",
+        "law enforcement",
+        "legal advice",
+        "medical advice",
+        "military",
+        "political persuasion",
+        "social scoring",
+        "surveillance",
+        "weapons",
+    )
+
+
 class AuditSettings(Strict):
     """The policy's `audit` section: what is asked of sources beyond their licences.
 
@@ -114,6 +152,7 @@ class AuditSettings(Strict):
     on_deny: OnRefusal = "fail"
     on_review: OnRefusal = "fail"
     waive_deny: tuple[Code, ...] = ()
+    licences: LicenceSettings = Field(default_factory=LicenceSettings)
     personal: PersonalSettings = Field(default_factory=PersonalSettings)
     provenance: ProvenanceSettings = Field(default_factory=ProvenanceSettings)
     suppliers: SupplierSettings = Field(default_factory=SupplierSettings)

@@ -31,8 +31,8 @@ def statements(value: Any, keys: tuple[str, ...] = KEYS) -> Iterator[str]:
 
 
 def described(several: Iterator[Any]) -> Iterator[str]:
-    """Yield the first of several descriptions of one licence, and of the others those that name a licence, too."""
+    """Yield the first of several descriptions of one licence, and those of the others that name another licence."""
     texts = [str(one) for one in several if isinstance(one, (str, int, float)) and str(one).strip()]
     texts = [one for one in texts if not one.startswith("_:")] or ["an object without a name"]  # `_:` is of JSON-LD
     yield texts[0]
-    yield from (one for one in texts[1:] if normalise(one) is not None)
+    yield from (one for one in texts[1:] if normalise(one) not in {None, normalise(texts[0])})

@@ -1,64 +1,81 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From what somebody wrote about a licence to its SPDX expression, and from there to its terms."""
+"""From what somebody wrote about a licence to what it says: an id, a family, a list, or nothing that is known.
+
+A reading is certain when the text is a licence's name, address or SPDX expression and nothing else, glue such as "this
+dataset is licensed under the" aside. Anything more (a condition, a negation, a second licence) makes it uncertain: then
+what it restricts still counts, and what it grants does not.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from functools import cache, lru_cache
+from typing import Literal
 
-import yaml
+from custody.audit.licences.clauses import CONDITIONS
+from custody.audit.licences.expressions import parse, terms
+from custody.audit.licences.fold import fold
+from custody.audit.licences.prose import statements
+from custody.audit.licences.table import data
+from custody.audit.licences.terms import Terms
+from custody.audit.licences.urls import URL, read_url
+from custody.audit.licences.vocabulary import Mention, mentions
 
-_VERSION = r"([1-4]\.0|2\.5)"  # the versions Creative Commons has published
-_CC_URL = re.compile(
-    r"(?:https?://)?(?:www\.)?creativecommons\.org/(?:licenses/(by(?:-nc|-sa|-nd)*)/"
-    + _VERSION
-    + r"|publicdomain/(zero)/1\.0)(?:/[a-z]{2})?(?:/(?:deed|legalcode)(?:\.[a-z-]+)?)?"
+__all__ = ["Reading", "Terms", "normalise", "read", "terms"]
+
+Kind = Literal["licence", "family", "several", "custom", "unstated", "unknown"]
+MAX_NAME = 600  # characters; what is longer is no name but a text
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)  # unseen: no certain name
+_SERIALISED = re.compile(r"\[[^\]]*\]$|\{")  # a list or mapping somebody wrote as text
+_LEGAL = re.compile(r"\b(?:license|agree|agreement|terms|copyright|permission|permitted|rights|policy)")
+_SUBJECT = re.compile(
+    r"^(?P<subject>.{0,60}?) (?:is|are|was|were)(?: (?:also|now|made))?"
+    r" (?:licensed|released|distributed|available|published)"
 )
-_CC_NAME = re.compile(
-    r"(?:creative commons|cc)[ _-]*(by(?:[ _-](?:nc|sa|nd))*)[ _-]*v?" + _VERSION + r"(?:[ _-]*(?:int\w*|unported))?"
-)
-_CC_ID = re.compile(r"CC-BY((?:-(?:NC|SA|ND))*)-\d\.\d")
-_NAMES = {
-    "mit license": "MIT",
-    "the mit license": "MIT",
-    "apache 2.0": "Apache-2.0",
-    "apache license 2.0": "Apache-2.0",
-    "apache license, version 2.0": "Apache-2.0",
-    "https://www.apache.org/licenses/license-2.0": "Apache-2.0",
-    "https://opensource.org/licenses/mit": "MIT",
-    "cc0": "CC0-1.0",
-    "cc0 1.0": "CC0-1.0",
-    "cc zero": "CC0-1.0",
-}
-_WORDS = {  # CC names spelled out
-    "attribution-noncommercial-sharealike": "by-nc-sa",
-    "attribution-noncommercial-noderivatives": "by-nc-nd",
-    "attribution-noncommercial": "by-nc",
-    "attribution-sharealike": "by-sa",
-    "attribution-noderivatives": "by-nd",
-    "attribution": "by",
-}
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a licence allows and asks; `basis` says how that is known."""
+class Reading:
+    """What a text says about a licence.
 
-    commercial: bool
-    modify: str  # yes, same-licence or no
-    redistribute: bool
-    duty: str
-    basis: str
+    Args:
+        kind: a licence; a family of which the version is not told; several, or one with conditions; terms of its own
+            (custom); that nothing is known or granted (unstated); or nothing that is understood (unknown).
+        expression: an SPDX expression of the licences found, joined by AND where they all may apply; empty when none.
+        certain: the text says this and nothing else.
+    """
 
-    @property
-    def restrictions(self) -> tuple[int, int, int, int]:
-        """Orders terms from free to strict, as one branch of an OR must be chosen."""
-        order = ("yes", "same-licence", "no")
-        return (not self.commercial, not self.redistribute, order.index(self.modify), bool(self.duty))
+    kind: Kind
+    expression: str = ""
+    certain: bool = False
+
+
+@dataclass(frozen=True)
+class _Words:
+    unstated: re.Pattern[str]
+    fixed: Mapping[str, str]
+    glue: frozenset[str]
+    narrows: frozenset[str]
+    modified: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    told = data("phrases.yaml")
+    return _Words(
+        unstated=re.compile("|".join(told["unstated"])),
+        fixed={text: key for key, texts in told["fixed"].items() for text in texts},
+        glue=frozenset(told["glue"].split()),
+        narrows=frozenset(told["narrows"].split()),
+        modified=re.compile(r"\b(?:" + "|".join(told["modified"]) + r")\b"),
+    )
+
+
+UNSTATED, UNKNOWN = Reading("unstated"), Reading("unknown")
 
 
 def normalise(text: str) -> str | None:
@@ -66,78 +83,88 @@ def normalise(text: str) -> str | None:
 
     An unversioned or unknown name is not certain.
     """
-    plain = " ".join(text.strip().split())
-    lower = plain.lower().rstrip("/.")
-    if match := _CC_URL.fullmatch(lower):
-        return "CC0-1.0" if match[3] else f"CC-{match[1].upper()}-{match[2]}"
-    spelled = re.sub("|".join(map(re.escape, _WORDS)), lambda found: _WORDS[found[0]], lower)
-    if match := _CC_NAME.fullmatch(spelled):
-        return f"CC-{re.sub('[ _]', '-', match[1]).upper()}-{match[2]}"
-    return _NAMES.get(lower) or _spdx(plain)
+    found = read(text)
+    return found.expression if found.certain else None
 
 
-def terms(expression: str) -> tuple[str, Terms] | None:
-    """Return the terms of an SPDX expression, with the branch taken where it offers a choice.
-
-    AND applies all parts, OR takes the least strict, WITH is not known. None when any needed part has no known terms.
-    """
-    parsed = _licensing().parse(expression)
-    return _terms(parsed)
-
-
-def _terms(node: Any) -> tuple[str, Terms] | None:
-    parts = [_terms(one) for one in getattr(node, "args", ())]
-    if getattr(node, "operator", "").strip() == "OR":
-        known = [one for one in parts if one]
-        return min(known, key=lambda one: (one[1].restrictions, one[0]), default=None)
-    if getattr(node, "operator", "").strip() == "AND":
-        known = [one for one in parts if one]
-        return (_all(known) if len(known) == len(parts) else None) if known else None
-    return (key, found) if (found := _of(key := str(node))) else None
+@lru_cache(maxsize=4096)
+def read(text: str) -> Reading:
+    """Return what a text about a licence says. Any text has a reading."""
+    plain = " ".join(text.split())
+    if len(plain) <= MAX_NAME and not _HIDDEN.search(text):
+        for reader in (_phrase, _expression, _address, _name):
+            if found := reader(plain):
+                return found
+    return _sentence(text)
 
 
-def _all(parts: list[tuple[str, Terms]]) -> tuple[str, Terms]:
-    found = [one for _, one in parts]
-    strictest = max(found, key=lambda one: ("yes", "same-licence", "no").index(one.modify))
-    duties = "; ".join(dict.fromkeys(one.duty for one in found if one.duty))
-    merged = Terms(
-        all(one.commercial for one in found),
-        strictest.modify,
-        all(one.redistribute for one in found),
-        duties,
-        ", ".join(dict.fromkeys(one.basis for one in found)),
-    )
-    return " AND ".join(name for name, _ in parts), merged
+def _phrase(plain: str) -> Reading | None:
+    folded, words = fold(plain).text, _words()
+    if words.unstated.fullmatch(folded):
+        return UNSTATED
+    if not folded or _SERIALISED.match(plain):
+        return UNKNOWN
+    return Reading("custom", words.fixed[folded]) if folded in words.fixed else None
 
 
-def _of(key: str) -> Terms | None:
-    if match := _CC_ID.fullmatch(key):
-        elements = match[1].split("-")[1:]
-        modify = "no" if "ND" in elements else "same-licence" if "SA" in elements else "yes"
-        duty = "give credit, link the licence, and say what was changed"
-        return Terms("NC" not in elements, modify, redistribute=True, duty=duty, basis="name")
-    row = _table().get(key)
-    return Terms(**row) if row else None
+def _expression(plain: str) -> Reading | None:
+    found = parse(plain)
+    return Reading("licence", found, certain=True) if found else None
 
 
-def _spdx(text: str) -> str | None:
-    try:
-        parsed = _licensing().parse(text, validate=True)
-    except Exception:
+def _address(plain: str) -> Reading | None:
+    if not URL.fullmatch(plain):
         return None
-    return str(parsed) if parsed is not None else None
+    found = read_url(plain)
+    return _one(found.key, certain=found.certain) if found else Reading("custom", "LicenseRef-Custom")
 
 
-@cache
-def _licensing() -> Any:
-    from license_expression import get_spdx_licensing
+def _name(plain: str) -> Reading | None:
+    """Read a text that is one name, perhaps told twice or with an address, and glue."""
+    rest = fold(URL.sub(" ", plain)).text
+    addresses = [read_url(match[0]) for match in URL.finditer(plain)]
+    found = [*mentions(rest), *(one for one in addresses if one)]
+    key = agreed(found)
+    if key is None or None in addresses:
+        return None
+    left = _around(rest)
+    if _words().modified.search(left):
+        return Reading("family", "LicenseRef-MIT-modified" if key == "MIT" else key)
+    if set(left.split()) - _words().glue:
+        return None
+    return _one(key, certain=any(one.certain and one.key == key for one in found))
 
-    return get_spdx_licensing()
+
+def _one(key: str, *, certain: bool) -> Reading:
+    return Reading("licence" if certain else "family", key, certain)
 
 
-@cache
-def _table() -> Mapping[str, Mapping[str, Any]]:
-    table: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
-        files("custody.audit.licences").joinpath("licences.yaml").read_text()
-    )
-    return table
+def agreed(found: list[Mention]) -> str | None:
+    """Return the one licence that several mentions mean: a name without a version agrees with one that has it."""
+    if len({one.family for one in found}) != 1:
+        return None
+    keys = {one.key for one in found if one.certain} or {one.key for one in found}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _around(text: str) -> str:
+    """Return the words beside the names, without the subject of the sentence where it is the whole of the data."""
+    names = [one.span for one in mentions(text)]
+    subject = _SUBJECT.match(text)
+    whole = subject is not None and not _words().narrows & set(subject["subject"].split())
+    at, left = len(subject["subject"]) if subject and whole else 0, []
+    for start, end in names:
+        left.append(text[min(at, start) : start])
+        at = max(at, end)
+    return " ".join([*left, text[at:]])
+
+
+def _sentence(text: str) -> Reading:
+    """Read what is more than a name: every licence and every condition in it counts, and nothing of it is certain."""
+    keys = sorted({one.key for one in statements(text)})
+    if not keys:
+        told = _LEGAL.search(fold(text[:MAX_NAME]).text)
+        return Reading("custom", "LicenseRef-Custom") if told else UNKNOWN
+    if len(keys) > 1:
+        return Reading("several", " AND ".join(keys))
+    return Reading("custom" if keys[0] in CONDITIONS else "family", keys[0])

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 
 from custody.audit.case import Case
 from custody.audit.rules.acceptance import acceptance
+from custody.audit.rules.conflicts import conflicts
 from custody.audit.rules.contract import contract
 from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
+from custody.audit.rules.outputs import outputs
 from custody.audit.rules.owner import owner
 from custody.audit.rules.parts import parts
 from custody.audit.rules.personal import personal_data
@@ -21,10 +23,12 @@ from custody.audit.verdicts import Finding
 
 RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     acceptance,
+    conflicts,
     contract,
     digests,
     evidence,
     licence,
+    outputs,
     owner,
     parts,
     personal_data,

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the licence claims allow, each held against the intent, so that one more claim never relaxes a verdict."""
+"""What the licence claims allow, each held against the intent, so that one more claim never relaxes a verdict.
+
+A licence is read as what is certain of it. A family without a version ("CC BY"), a list, or a name with conditions
+keeps every restriction it names, and is for review in any case (LIC002), even where all versions of the family would
+suit the intent: which grant was made, and how its attribution has to read, is not known, and what is unknown is never
+allowed.
+"""
 
 from __future__ import annotations
 
@@ -7,112 +13,98 @@ from collections.abc import Iterator
 
 from custody.audit.case import Case
 from custody.audit.claims import Claim
-from custody.audit.licences.names import Terms, normalise, terms
-from custody.audit.verdicts import Finding
+from custody.audit.licences.expressions import branches
+from custody.audit.licences.names import Reading, read
+from custody.audit.licences.prose import Statement, about_data, statements
+from custody.audit.licences.table import terms_of
+from custody.audit.rules.licence_terms import findings
+from custody.audit.verdicts import VERDICTS, Finding, strictest
+
+_KNOWN_BY = "state an SPDX identifier with version, or let counsel read the text"
 
 
 def licence(case: Case) -> Iterator[Finding]:
-    """Judge the licence claims. Each claim is held against the intent, so one more claim never relaxes the verdict."""
-    name = case.source.name
-    if not case.claims:
-        yield Finding(
-            "LIC001",
-            "deny" if case.intent.redistribute_data else "review",
-            "no licence is stated",
-            name,
-            "without a licence all rights are reserved",
-            "ask the publisher for a licence and write it, with its source, into `licence`",
-        )
-    expressions = {normalise(claim.text) for claim in case.claims if not claim.part} - {None}
-    if len(expressions) > 1:
-        yield Finding(
-            "LIC003",
-            "review",
-            f"the claims differ: {', '.join(sorted(map(str, expressions)))}",
-            name,
-            "only one of them can be what the publisher granted",
-            "find out which holds, and correct the other",
-        )
-    for claim in sorted(case.claims, key=lambda one: (one.by, one.text)):
+    """Judge what is said of the licence, by whoever says it."""
+    told = [one for one in about_data(statements(case.metadata.prose)) if one.legal]
+    if not case.claims and not told:
+        yield _missing("no licence is stated", case.source.name, case)
+    for claim in sorted(case.claims, key=lambda one: (one.by, one.part, one.text)):
         yield from _claim(claim, case)
+    for one in told:
+        yield from _statement(one, case)
+
+
+def _missing(what: str, where: str, case: Case) -> Finding:
+    return Finding(
+        "LIC001",
+        "deny" if case.intent.redistribute_data else "review",
+        what,
+        where,
+        "without a licence all rights are reserved",
+        "ask the publisher for a licence and write it, with its source, into `licence`",
+    )
 
 
 def _claim(claim: Claim, case: Case) -> Iterator[Finding]:
     where = f"{case.source.name}, {claim.by}" + (f", {claim.part}" if claim.part else "")
-    expression = normalise(claim.text)
-    known = terms(expression) if expression else None
-    if known is None:
+    found = read(claim.text)
+    if found.kind == "unstated":
+        yield _missing(f"the licence is said to be {claim.text[:80]!r}", where, case)
+        return
+    if found.expression:
+        yield from _expression(found, where, case)
+    if not found.certain:
+        yield Finding(
+            "LIC002", "review", _unclear(claim, found), where, "what is not known cannot be allowed", _KNOWN_BY
+        )
+
+
+def _unclear(claim: Claim, found: Reading) -> str:
+    if found.kind == "family":
+        return f"the licence {claim.text[:80]!r} does not say which version"
+    if found.kind == "several":
+        return f"the licence {claim.text[:80]!r} is more than a licence's name"
+    return f"the licence {claim.text[:80]!r} is not known"
+
+
+def _expression(found: Reading, where: str, case: Case) -> Iterator[Finding]:
+    """Judge an expression by the branch that suits the intent best; restrictions alone where it is not certain."""
+    judged = [(name, terms, tuple(findings(name, terms, where, case))) for name, terms in branches(found.expression)]
+    if not judged:
+        if found.certain:
+            what = f"{found.expression} has no coded terms"
+            yield Finding("LIC002", "review", what, where, "what is not known cannot be allowed", _KNOWN_BY)
+        return
+    name, terms, told = min(judged, key=lambda one: (_severity(one[2]), one[1].restrictions, one[0]))
+    if found.certain and not terms.known:
         yield Finding(
             "LIC002",
             "review",
-            f"the licence {claim.text[:80]!r} is not known"
-            if expression is None
-            else f"{expression} has no coded terms",
+            f"the terms of {name} are recalled, not read",
             where,
-            "what is not known cannot be allowed",
-            "state an SPDX identifier with version, or let counsel read the text",
+            "what nobody read grants nothing",
+            "store the licence's text and let somebody read it",
         )
-        return
-    yield from _terms(*known, where, case)
+    yield from (one for one in told if found.certain or _severity((one,)) >= VERDICTS.index("review"))
 
 
-def _terms(licence: str, found: Terms, where: str, case: Case) -> Iterator[Finding]:
-    intent = case.intent
-    if not found.commercial and intent.purpose == "commercial":
+def _severity(told: tuple[Finding, ...]) -> int:
+    return VERDICTS.index(strictest(*(one.verdict for one in told)))
+
+
+def _statement(one: Statement, case: Case) -> Iterator[Finding]:
+    """A card's words add what they restrict; they never stand for a licence field that is missing."""
+    where = f"{case.source.name}, card text"
+    terms = terms_of(one.key)
+    if terms is not None:
+        told = findings(one.key.removeprefix("LicenseRef-"), terms, where, case)
+        yield from (each for each in told if _severity((each,)) >= VERDICTS.index("review"))
+    if not case.claims:
         yield Finding(
-            "LIC010",
-            "deny",
-            f"{licence} forbids commercial use",
-            where,
-            f"the intent {case.intent_name!r} is commercial",
-            "drop the data, obtain a commercial licence, or set purpose: research for a model that never is commercial",
-        )
-    if found.modify == "no" and (intent.release != "none" or intent.redistribute_data):
-        yield Finding(
-            "LIC011",
-            "deny" if intent.redistribute_data else "review",
-            f"{licence} forbids sharing adaptations",
-            where,
-            "whether a released model is an adaptation of its data is contested",
-            "drop the data, or let counsel decide",
-        )
-    if found.modify == "same-licence" and (intent.release == "weights" or intent.redistribute_data):
-        yield Finding(
-            "LIC012",
+            "LIC002",
             "review",
-            f"{licence} asks that adaptations carry the same licence",
+            f"only the card's text names a licence: {one.key.removeprefix('LicenseRef-')}",
             where,
-            "whether released weights are an adaptation of their data is contested",
-            "let counsel decide, or release under the same licence",
-        )
-    if not found.redistribute and intent.redistribute_data:
-        yield Finding(
-            "LIC016",
-            "deny",
-            f"{licence} forbids passing the data on",
-            where,
-            f"the intent {case.intent_name!r} redistributes data",
-            "set redistribute_data: false, or drop the data",
-        )
-    if found.duty:
-        yield Finding(
-            "LIC013",
-            "allow_with_obligations",
-            f"{licence} asks: {found.duty}",
-            where,
-            "a condition of the licence",
-            found.duty,
-        )
-        yield from _text(licence, where, case)
-
-
-def _text(licence: str, where: str, case: Case) -> Iterator[Finding]:
-    if not case.source.licence_file:
-        yield Finding(
-            "LIC005",
-            "review" if case.intent.redistribute_data else "allow_with_obligations",
-            f"the text of {licence} is not kept with the data",
-            where,
-            "its duty cannot be met without the text",
-            "store the licence's text and name it in `licence_file`",
+            "words around a licence may narrow it",
+            "read them, then state the licence in `licence`",
         )

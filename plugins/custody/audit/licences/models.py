@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Models that write data, and the terms under which their outputs stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from custody.audit.licences.fold import fold
+from custody.audit.licences.table import data, terms_of
+from custody.audit.licences.terms import Terms
+
+# What a card says when a model had a hand in the data. The name of a model alone says nothing: cards also list models
+# that were tried on the data.
+_VERBS = r"(?:generated|written|created|produced|synthesi[sz]ed|augmented|annotated|labell?ed|paraphrased|translated)"
+_MODELS = (
+    r"(?:chat ?gpt|gpt|llama|claude|gemini|palm|openai|davinci|codex|mistral|mixtral|llms?|(?:large )?language models?)"
+)
+_HINT = re.compile(
+    r"\b(?:chat ?gpt|share ?gpt|self instruct|evol instruct|distill?ed from"
+    r"|synthetic(?:ally)? (?:data|generated|dataset)"
+    r"|(?:model|machine|llm|ai) generated"
+    rf"|{_VERBS} (?:\w+ ){{0,3}}(?:by|with|using|from|via) (?:\w+ ){{0,4}}{_MODELS})\b"
+)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A model in the table.
+
+    Args:
+        licence: under which its outputs come; empty when nothing is asked.
+        terms: of that licence, or None when it asks nothing.
+        basis: text, name or recalled.
+    """
+
+    licence: str
+    terms: Terms | None
+    basis: str
+
+
+def writer(name: str) -> Writer | None:
+    """Return what is known of a model by its name, or None when it is not in the table."""
+    words = fold(name).text
+    for pattern, found in _table():
+        if pattern.search(words):
+            return found
+    return None
+
+
+def written_by_model(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text says that a model had a hand in the data."""
+    folded = fold(text)
+    for match in _HINT.finditer(folded.text):
+        yield folded.place(*match.span())
+
+
+@cache
+def _table() -> tuple[tuple[re.Pattern[str], Writer], ...]:
+    rows = data("models.yaml")
+    return tuple(
+        (
+            re.compile(r"(?<!\S)(?:" + "|".join(row["names"]) + ")"),
+            Writer(row["licence"], terms_of(row["licence"]), row["basis"]),
+        )
+        for row in rows
+    )

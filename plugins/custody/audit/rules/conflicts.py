@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Claims about one licence that cannot all be true.
+
+Claims conflict when they differ in what they allow or ask: uses, passing on, adaptations, credit. Two names for the
+same terms do not. The stricter claim is applied anyway; the conflict itself is for review, as only one can be what was
+granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from custody.audit.case import Case
+from custody.audit.licences.clauses import UPSTREAM
+from custody.audit.licences.expressions import terms
+from custody.audit.licences.names import read
+from custody.audit.licences.prose import about_data, statements
+from custody.audit.licences.table import terms_of
+from custody.audit.licences.terms import COMMERCIAL, MODIFY, REDISTRIBUTION, Terms
+from custody.audit.verdicts import Finding
+
+TAGS = ("card", "croissant", "data package", "cyclonedx", "spdx", "hugging face", "github", "papers with code")
+CODE_HOSTS = ("github", "gitlab")
+_UNKNOWN = {"unknown", "per-grant"}
+
+
+@dataclass(frozen=True, order=True)
+class _Said:
+    """One party's word. tag: it is a field, which anybody fills in by choosing from a list."""
+
+    by: str
+    name: str
+    terms: Terms
+
+    @property
+    def tag(self) -> bool:
+        return self.by in TAGS
+
+
+def conflicts(case: Case) -> Iterator[Finding]:
+    """Judge whether the claims about the whole of the data agree."""
+    said = sorted({*_claims(case), *_prose(case)}, key=lambda one: (one.by, one.name))
+    for one, other in combinations(said, 2):
+        if _different(one.terms, other.terms) and not _of_code(one, other):
+            yield _finding(one, other, case)
+
+
+def _claims(case: Case) -> Iterator[_Said]:
+    for claim in case.claims:
+        found = read(claim.text)
+        if claim.part or not found.expression:
+            continue
+        if known := terms(found.expression):
+            yield _Said(claim.by, known[0], known[1])
+
+
+def _prose(case: Case) -> Iterator[_Said]:
+    for one in about_data(statements(case.metadata.prose)):
+        if one.legal and one.key != UPSTREAM and (found := terms_of(one.key)):
+            yield _Said("card text", one.key, found)
+
+
+def _different(one: Terms, other: Terms) -> bool:
+    """Whether two terms differ where both say something. A condition in words says nothing of duties."""
+    if "unknown" in {one.kind, other.kind}:
+        return False
+    if (
+        one.commercial_use not in _UNKNOWN
+        and other.commercial_use not in _UNKNOWN
+        and one.commercial != other.commercial
+    ):
+        return True
+    if "terms" in {one.kind, other.kind}:
+        return False
+    return any(
+        mine != theirs and not {mine, theirs} & _UNKNOWN
+        for mine, theirs in (
+            (one.redistribution, other.redistribution),
+            (one.modify, other.modify),
+            (one.use, other.use),
+        )
+    ) or bool(one.duty) != bool(other.duty)
+
+
+def _of_code(one: _Said, other: _Said) -> bool:
+    """A software licence of a code host beside a licence for content: the one is of the code, the other of the data."""
+    return any(
+        code.by in CODE_HOSTS
+        and code.terms.kind == "software"
+        and data.terms.kind in {"content", "data", "pd"}
+        and data.by not in CODE_HOSTS
+        for code, data in ((one, other), (other, one))
+    )
+
+
+def _strictness(terms: Terms) -> tuple[int, ...]:
+    return (
+        COMMERCIAL.index(terms.commercial_use) + terms.research_only,
+        MODIFY.index(terms.modify),
+        REDISTRIBUTION.index(terms.redistribution),
+        bool(terms.duty),
+    )
+
+
+def _finding(one: _Said, other: _Said, case: Case) -> Finding:
+    weak, strict = sorted((one, other), key=lambda said: _strictness(said.terms))
+    if weak.tag and not strict.tag:
+        return Finding(
+            "LIC004",
+            "review",
+            f"the {weak.by} says {weak.name}, but the {strict.by} says {_plain(strict.name)}",
+            case.source.name,
+            "a field is filled in more easily than a licence is changed; the stricter one is applied",
+            "find out which holds; to use the weaker one, keep the rights holder's word as evidence",
+        )
+    return Finding(
+        "LIC003",
+        "review",
+        f"the claims differ: {one.by} says {_plain(one.name)}, {other.by} says {_plain(other.name)}",
+        case.source.name,
+        "only one of them can be what the publisher granted; the stricter one is applied",
+        "find out which holds, and correct the other",
+    )
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("LicenseRef-")
