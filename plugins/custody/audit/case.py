@@ -5,10 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
+from custody.audit import found
 from custody.audit.claims import Claim, Metadata
 from custody.audit.evidence import Evidence
+from custody.audit.licences.names import normalise
 from custody.audit.records.suppliers import Register
 from custody.audit.rows import RowLicences
 from custody.audit.sources import Source
@@ -46,14 +49,21 @@ class Case:
     evidence: tuple[Evidence, ...] = ()
     rows: RowLicences = field(default_factory=RowLicences)
 
-    @property
+    @cached_property
     def claims(self) -> tuple[Claim, ...]:
-        """Every statement about the licence, whoever makes it."""
+        """Every statement about the licence, whoever makes it; what the kept text is counts as its own statement."""
         own = (Claim("sources file", self.source.licence),) if self.source.licence else ()
         files = (Claim("sources file", one.licence, one.glob) for one in self.source.files)
         total = self.rows.total
         rows = (Claim("row licence", one, f"{count:,} of {total:,} rows") for one, count in self.rows.counts.items())
-        return (*own, *files, *rows, *self.metadata.claims)
+        told = (*own, *files, *rows, *self.metadata.claims)
+        expressions = frozenset(normalise(one.text) or "" for one in told)
+        return tuple(dict.fromkeys((*told, *found.claims(self.found, expressions))))
+
+    @cached_property
+    def found(self) -> tuple[found.Found, ...]:
+        """The licence texts that are kept, and which licences they are."""
+        return found.texts(self.source, self.base, self.evidence)
 
     @property
     def licence_text(self) -> Path | None:

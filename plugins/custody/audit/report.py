@@ -32,7 +32,8 @@ Waivers = Callable[[str, str], Iterable[Waiver]]  # by a source's name and addre
 class SourceVerdict:
     """One source's verdict, with four licence fields that are never mixed.
 
-    declared: what each party says. found: SHA-256 of the licence text that is kept. concluded: the one SPDX
+    declared: what each party says. found: SHA-256 of the licence text that is kept. found_licence: what that text is,
+        as an SPDX expression; empty where it is none that is known. concluded: the one SPDX
         expression the claims agree on, or nothing. permitted: that is `verdict`, for this intent.
     """
 
@@ -42,6 +43,7 @@ class SourceVerdict:
     weighed: Weighed
     declared: tuple[Claim, ...]
     found: str
+    found_licence: str
     concluded: str
     source: intake.Source
     text: Path | None = None  # where the licence's text is kept
@@ -175,6 +177,7 @@ def _verdict(case: Case, findings: Iterable[Finding], rules: Policy, waivers: Wa
         ),
         declared=case.claims,
         found=file_sha256(text) if text else "",
+        found_licence=next((one.match.expression for one in case.found if one.match and not one.part), ""),
         concluded=_concluded(case.claims),
         source=case.source,
         text=text,

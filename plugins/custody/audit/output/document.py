@@ -59,6 +59,7 @@ def _source(one: SourceVerdict) -> dict[str, Any]:
         "verdict_before_waivers": one.ruled,
         "declared": [{"by": claim.by, "text": claim.text} for claim in one.declared],
         "found": one.found,
+        "found_licence": one.found_licence,
         "concluded": one.concluded,
         "findings": [_finding(one, each) for each in one.findings],
         "obligations": list(one.obligations),

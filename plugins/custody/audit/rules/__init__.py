@@ -18,6 +18,7 @@ from custody.audit.rules.parts import parts
 from custody.audit.rules.personal import personal_data
 from custody.audit.rules.provenance import provenance
 from custody.audit.rules.supplier import supplier
+from custody.audit.rules.texts import changes, texts
 from custody.audit.rules.usage import usage
 from custody.audit.verdicts import Finding
 
@@ -35,6 +36,8 @@ RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     usage,
     provenance,
     supplier,
+    texts,
+    changes,
 )
 
 

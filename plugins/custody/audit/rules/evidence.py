@@ -24,11 +24,13 @@ def evidence(case: Case) -> Iterator[Finding]:
             "what it would say is not known",
             "repair or remove it",
         )
-    if case.source.licence_file and case.licence_text is None:
+    for name in (case.source.licence_file, *(part.licence_file for part in case.source.files)):
+        if not name or (case.base / name).is_file():
+            continue
         yield Finding(
             "EVD080",
             "review",
-            f"the licence file {case.source.licence_file!r} is not there",
+            f"the licence file {name!r} is not there",
             case.source.name,
             "evidence that is named must exist",
             "store the licence's text there",

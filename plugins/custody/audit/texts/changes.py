@@ -78,9 +78,9 @@ def _shown(some: Sequence[str]) -> str:
 
 
 def _appendix(known: Hashes) -> int:
-    """Return where the known text has ended and its appendix begins."""
+    """Return where the known text says that it ends, before its appendix."""
     places = np.flatnonzero(runs(known) == runs(hashed(_END.split()))[0])
-    return int(places[-1]) + len(_END.split()) if len(places) else len(known)
+    return int(places[-1]) if len(places) else len(known)
 
 
 @cache

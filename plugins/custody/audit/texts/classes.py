@@ -11,12 +11,28 @@ from importlib.resources import files
 import yaml
 
 UNKNOWN = "not known"
+_ORDER = (
+    "nothing",
+    "notice",
+    "same-licence",
+    "no-derivatives",
+    "restricted",
+    "non-commercial",
+    "non-commercial same-licence",
+    "non-commercial no-derivatives",
+    UNKNOWN,
+)
 
 
 def obligations(ids: Iterable[str]) -> str:
     """Return the one class that all ids have, or `UNKNOWN` when they differ or one has none."""
     found = {_of(one) for one in ids}
     return found.pop() if len(found) == 1 else UNKNOWN
+
+
+def strictness(ids: Iterable[str]) -> int:
+    """Return how much the class asks, for a choice between texts that fit equally well; what is not known asks most."""
+    return _ORDER.index(obligations(ids))
 
 
 @cache

@@ -14,9 +14,9 @@ from typing import Literal
 
 import numpy as np
 
-from custody.audit.texts.alignment import edits
+from custody.audit.texts.alignment import Edit, edits
 from custody.audit.texts.changes import material, told
-from custody.audit.texts.classes import UNKNOWN, obligations
+from custody.audit.texts.classes import UNKNOWN, obligations, strictness
 from custody.audit.texts.prints import Hashes, Known, Library, Numbers, hashed, runs, shipped
 from custody.audit.texts.words import digest, words
 
@@ -25,6 +25,8 @@ NEAR = 0.90  # share of runs (dice), measured on licence files of packages
 MODIFIED = 0.75  # share of words
 CONTAINED = 0.80  # of a known text's runs, for a text that holds it among others
 OWN = 0.35  # of a known text's runs that no text found before in the same bundle explains
+CLOSE = 0.90  # of the best share of runs; texts that come so close are compared word by word
+RIVALS = 4  # texts
 MAX_TEXT = 4 << 20  # characters; the longest licence file of a package seen has 1.5 million
 
 
@@ -37,7 +39,7 @@ class TextMatch:
         ids: SPDX ids. Of one text: all ids it has, as GPL-2.0-only and -or-later have one text. Of a bundle: one for
             each text, in the order of the text.
         similarity: share of words that are the known text's, 0 to 1; of a bundle, share of its words that are known.
-        obligations: the class of duties that all ids have, or `not known`.
+        obligations: the class of duties that all ids have; `not known` where they differ or the text was modified.
         digest: SHA-256 of the normalised words.
         nearest: the most similar known text, also where it is not similar enough.
         changes: the differences, in words; empty but for near and modified.
@@ -83,23 +85,42 @@ def _similar(said: list[str], mark: str, known: Library) -> TextMatch:
     if len(held) > 1:
         return _bundle(own, mark, [known.texts[place] for place in held])
     dice = 2 * shared / (size + sizes)
-    best = held[0] if held else int(dice.argmax())
-    return _one(said, own, mark, known.texts[best], float(dice[best]))
+    first = held[0] if held else int(dice.argmax())
+    close = np.flatnonzero((dice >= CLOSE * dice[first]) | (shared >= CONTAINED * sizes))
+    places = [first, *sorted(set(close.tolist()) - {first}, key=lambda one: (-dice[one], one))[:RIVALS]]
+    found = [_compared(own, known.texts[place], float(dice[place])) for place in places]
+    return _one(said, mark, found)
 
 
-def _one(said: Sequence[str], own: Hashes, mark: str, best: Known, dice: float) -> TextMatch:
-    found = edits(own, best.words)
+@dataclass(frozen=True)
+class _Compared:
+    """A known text beside the text in question. dice: share of runs. similarity: share of words."""
+
+    known: Known
+    dice: float
+    found: tuple[Edit, ...]
+    same: int
+    similarity: float
+
+
+def _compared(own: Hashes, known: Known, dice: float) -> _Compared:
+    found = edits(own, known.words)
     same = len(own) - sum(one.end - one.start for one in found)
-    similarity = 2 * same / (len(own) + len(best.words))
-    if dice >= NEAR and not material(found, said, best.words):
+    return _Compared(known, dice, found, same, 2 * same / (len(own) + len(known.words)))
+
+
+def _one(said: Sequence[str], mark: str, several: list[_Compared]) -> TextMatch:
+    """Decide for the text with the most words in common; of two that have as many, for the one that asks for more."""
+    best = max(several, key=lambda one: (round(one.similarity, 3), strictness(one.known.ids)))
+    ids, words_of = best.known.ids, best.known.words
+    if best.dice >= NEAR and not material(best.found, said, words_of):
         kind: Kind = "near"
-    elif similarity >= MODIFIED or same >= CONTAINED * len(best.words):
+    elif best.similarity >= MODIFIED or best.same >= CONTAINED * len(words_of):
         kind = "modified"
     else:
-        return TextMatch("unknown", (), similarity, UNKNOWN, mark, best.ids[0])
-    return TextMatch(
-        kind, best.ids, similarity, obligations(best.ids), mark, best.ids[0], told(found, said, best.words)
-    )
+        return TextMatch("unknown", (), best.similarity, UNKNOWN, mark, ids[0])
+    duties = obligations(ids) if kind == "near" else UNKNOWN  # whatever the changes make of them
+    return TextMatch(kind, ids, best.similarity, duties, mark, ids[0], told(best.found, said, words_of))
 
 
 def _held(own: Hashes, shared: Numbers, sizes: Numbers, known: Library) -> list[int]:

@@ -13,6 +13,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _IS_HTML = re.compile(r"<(?:!doctype|html|body|head|div|p|br|h[1-6]|li|span|pre)\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -50,7 +52,22 @@ _SPELLINGS = {  # one spelling for each pair of the guidelines that licence text
 
 
 def words(text: str) -> list[str]:
-    """Return a licence text's words, in order."""
+    """Return a licence text's words, in order, without what publishers put around a licence."""
+    said = f" {' '.join(_all_words(text))} "
+    for frame in _frames():
+        said = said.replace(frame, " ")
+    return said.split()
+
+
+@cache
+def _frames() -> tuple[str, ...]:
+    """The sentences of frames.txt, as words; a short one might stand in a licence."""
+    lines = files("custody.audit.texts").joinpath("frames.txt").read_text(encoding="utf-8").splitlines()
+    frames = [f" {' '.join(_all_words(line))} " for line in lines if not line.startswith("#")]
+    return tuple(sorted(frames, key=len, reverse=True))
+
+
+def _all_words(text: str) -> list[str]:
     plain = _without_markup(text) if _IS_HTML.search(text) else text
     plain = unicodedata.normalize("NFKC", _NOTICE.sub(_notice, plain)).casefold()
     return [_SPELLINGS.get(word, word) for word in _WORD.findall(_CLAUSE.sub(" ", plain))]
