@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`custody audit`, `custody waive`: judge third-party sources, and let a steward decide what rules cannot.
+"""`custody audit`, `waive`, `admit`: judge third-party sources, decide what rules cannot, take data out of quarantine.
 
 Exit codes of `audit`: 0 every source may be used, or what may not is left out as told; 1 an error; 3 a person must
 decide on a source; 4 a source is denied. What was found is printed, signed and written in each case.
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from custody import home as homes
 from custody.cli_review import duration
+from custody.dataset import Dataset
 from custody.storage import write_whole
 from custody.verbs.session import Session
 
@@ -51,6 +52,14 @@ def add(commands: Any) -> None:
     to = ("allow", "allow_with_obligations", "review", "deny")
     told = "what the finding counts as instead; its own verdict withdraws earlier waivers"
     waive.add_argument("--to", choices=to, default="allow_with_obligations", help=told)
+    text = "copy an audited dataset out of quarantine, without the rows that may not be used"
+    admit = commands.add_parser("admit", help=text, description=text)
+    admit.set_defaults(command=_admit)
+    admit.add_argument("dataset", type=Path, help="the data as it was fetched; it stays as it is")
+    admit.add_argument("output", type=Path, help="the directory to promote into")
+    admit.add_argument("--sources", type=Path, required=True, help="the sources file that describes it")
+    admit.add_argument("--intent", required=True, help="a name under `intents` in the policy")
+    admit.add_argument("--home", type=Path, help="the custody home; by default CUSTODY_HOME")
 
 
 def _parser(commands: Any, name: str, run: Any, text: str) -> Any:
@@ -111,4 +120,17 @@ def _waive(arguments: Arguments) -> None:
     told = outcome.detail
     print(f"waived: {told['code']} of {outcome.dataset} counts as {told['counts_as']} until {told['expires']}")
     print(f"  {told['findings']} findings; audit again for it to take effect")
+    print(f"  statement {outcome.statement}")
+
+
+def _admit(arguments: Arguments) -> None:
+    from custody.verbs.admit import admit
+
+    session, dataset = Session(homes.find(arguments.home)), Dataset(arguments.dataset)
+    outcome = admit(session, dataset, arguments.sources, arguments.intent, arguments.output)
+    told = outcome.detail
+    print(f"admitted: {outcome.dataset} ({told['verdict']}) at {outcome.uri}")
+    by = ", ".join(f"{name}: {count:,}" for name, count in told["by"].items())
+    print(f"  left out: {told['left_out']:,} rows{f' ({by})' if by else ''}")
+    print(f"  address {outcome.address}")
     print(f"  statement {outcome.statement}")

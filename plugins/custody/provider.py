@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 PACKAGE = "airflow-provider-custody"
-OPERATORS = ("audit", "backup", "bom", "classify", "drill", "encrypt", "expect", "gate", "redact")
+OPERATORS = ("admit", "audit", "backup", "bom", "classify", "drill", "encrypt", "expect", "gate", "redact")
 
 
 def get_provider_info() -> dict[str, Any]:

@@ -48,7 +48,8 @@ PROGRAM = """
 """
 
 
-def _run_mortal(last: int, verb: str, road: Road, *arguments: Path) -> int:
+def run_mortal(last: int, verb: str, road: Road, *arguments: Path) -> int:
+    """Run a verb that is killed at its last-th half write, and return how it ended."""
     command = [sys.executable, "-c", textwrap.dedent(PROGRAM), str(last), verb, *map(str, arguments)]
     done = subprocess.run([*command, "--home", str(road.home.path)], capture_output=True, text=True, check=False)
     assert done.returncode in {0, KILLED}, done.stderr
@@ -73,7 +74,7 @@ def test_a_killed_verb_loses_nothing_and_its_retry_completes(verb: str, start: R
     if before := BEFORE[verb]:
         assert start.step(NAME, upto=before) == 0
     kills = 0
-    while _run_mortal(kills + 1, verb, start, *_arguments(start, verb)) == KILLED:
+    while run_mortal(kills + 1, verb, start, *_arguments(start, verb)) == KILLED:
         kills += 1
         assert kills < MOST_WRITES
         _everything_is_whole(start)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from custody import formats
 from custody.formats import _known_format, _named_errors, csvrows, ipc, jsonl, parquet, streams, text
 from custody.formats.arrays import Leaves, anew, bare, chunk
 from custody.formats.chunk import Chunk, Part, batches
@@ -24,15 +25,17 @@ _IPC = frozenset({".arrow", ".feather", ".ipc"})
 
 
 def columns(path: Path) -> list[str]:
-    """Return the names of the columns that have a cell for a row, of JSON Lines those of the first chunk.
+    """Return the names of the columns that have a cell for a row. JSON Lines are read whole: any row may bring a key.
 
     Raises:
         DatasetError, StorageUnavailable: as `formats.read`.
     """
-    from custody import formats
-
-    first = next(formats.read(path), None)
-    return [one for one in first.columns if "[]" not in one] if first else []
+    found: dict[str, None] = {}
+    for piece in formats.read(path):
+        found |= {one: None for one in piece.columns if "[]" not in one}
+        if ".jsonl" not in str(formats.format_of(path)):
+            break
+    return list(found)
 
 
 def read(path: Path, names: Sequence[str] | None = None) -> Iterator[Chunk]:

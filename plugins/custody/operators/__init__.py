@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from custody.operators.admit import AdmitDatasetOperator
 from custody.operators.audit import AuditSourcesOperator
 from custody.operators.backup import BackupDatasetOperator
 from custody.operators.bom import WriteModelBomOperator
@@ -15,6 +16,7 @@ from custody.operators.redact import RedactDatasetOperator
 from custody.operators.training import open_training
 
 __all__ = [
+    "AdmitDatasetOperator",
     "AuditSourcesOperator",
     "BackupDatasetOperator",
     "ClassifyDatasetOperator",

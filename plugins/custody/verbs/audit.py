@@ -15,8 +15,8 @@ from custody.intents import OnRefusal
 from custody.lineage import predicates
 from custody.lineage.statement import file_subject
 from custody.storage import write_whole
+from custody.verbs.judged import judged
 from custody.verbs.session import Session
-from custody.verbs.waivers import signed_waivers
 
 if TYPE_CHECKING:
     from custody.audit import AuditReport, SourceVerdict
@@ -86,17 +86,7 @@ def report_on(
     on_review: OnRefusal | None = None,
 ) -> tuple[AuditOutcome, AuditReport]:
     """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
-    from custody.audit import audit as judge
-    from custody.audit.evidence_store import EvidenceStore
-
-    session.intent(intent)
-    report = judge(
-        sources,
-        intent,
-        session.policy,
-        waivers=lambda *source: signed_waivers(session, *source),
-        evidence=EvidenceStore.of(session.home),
-    )
+    report = judged(session, sources, intent)
     document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
     digest, config = session.ledger.document(document), file_sha256(sources)
     made = [_sign(session, one, intent, digest, config) for one in report.sources]

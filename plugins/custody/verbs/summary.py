@@ -63,6 +63,8 @@ def _sources(_: Session, run: list[Statement]) -> Iterator[str]:
         yield f"{name}: {verdict}; licence {detail['licence'] or 'unknown'}"
         yield from (f"    must: {duty}" for duty in detail["obligations"] if detail["verdict"] in _SIGNS)
         yield from (f"    why: {reason}" for reason in detail["reasons"])
+        if told := detail.get("admitted"):
+            yield f"    out of quarantine: {told['left_out']:,} rows left out, {told['rows']:,} rows held against the rules"
 
 
 def _grades(session: Session, run: list[Statement]) -> Iterator[str]:

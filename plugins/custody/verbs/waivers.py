@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from custody.errors import IntegrityError, UsageError
 from custody.lineage import predicates
 from custody.lineage.statement import Statement, dataset_subject, file_subject
+from custody.verbs.judged import WAIVER, judged
 from custody.verbs.review import refuse_values
 from custody.verbs.session import Outcome, Session
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from custody.audit import SourceVerdict
     from custody.audit.verdicts import Finding, Verdict
     from custody.audit.waivers import Waiver
-
-DETAIL = "waiver"  # the key in a review's detail; reviews of findings in data have `decision`
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,7 @@ def waive(session: Session, sources: Path, wish: Wish) -> Outcome:
         IntegrityError: the source was never audited as it is, or a record is damaged or forged.
         PolicyError: the sources file does not say what it must.
     """
-    from custody.audit import audit as judge
-
-    session.intent(wish.intent)
-    report = judge(sources, wish.intent, session.policy, waivers=lambda *one: signed_waivers(session, *one))
+    report = judged(session, sources, wish.intent)
     source = next((one for one in report.sources if one.name == wish.source), None)
     if source is None:
         names = ", ".join(one.name for one in report.sources)
@@ -77,35 +73,10 @@ def waive(session: Session, sources: Path, wish: Wish) -> Outcome:
             warned=[f"{one.code} {one.verdict}: {one.what}"[:200] for one in findings],
         ),
         prev=[before.digest],
-        detail={DETAIL: waiver.to_dict()},
+        detail={WAIVER: waiver.to_dict()},
     )
     detail = {"code": wish.code, "findings": len(findings), "counts_as": wish.lowered_to, "expires": waiver.expires}
     return Outcome("waive", source.name, str(source.path), source.address, None, made.digest, detail)
-
-
-def signed_waivers(session: Session, source: str, address: str) -> list[Waiver]:
-    """Return every waiver of a source, whatever its bytes were, so that one for other bytes can be told.
-
-    Raises:
-        IntegrityError: a record is damaged, forged, or signed by a key that may not review.
-    """
-    digests = sorted({address, *session.ledger.addresses(source)})
-    found = {one.digest: one for each in digests for one in session.ledger.about(each, "review")}
-    return [_parsed(one) for _, one in sorted(found.items()) if DETAIL in one.link.detail]
-
-
-def _parsed(one: Statement) -> Waiver:
-    from custody.audit.waivers import Waiver
-
-    of_statement = {"policy": one.link.policy, "statement": one.digest, "signer": one.signer}
-    try:
-        return Waiver.from_dict(one.link.detail[DETAIL], **of_statement)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise IntegrityError(
-            "a signed waiver has details of another form",
-            where=f"statement {one.digest[:12]}…",
-            remedy="find out who signed it with the steward's key",
-        ) from None
 
 
 def _findings(source: SourceVerdict, wish: Wish) -> tuple[Finding, ...]:
