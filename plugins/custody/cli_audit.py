@@ -104,6 +104,7 @@ def _lines(outcome: AuditOutcome, report: AuditReport) -> Iterator[str]:
     if outcome.skip:
         yield f"skipped because of {clean(', '.join(outcome.skip))}: nothing is admitted"
     yield from (f"admitted: {clean(path)}" for path in outcome.admitted)
+    yield from (f"admitted without some rows, by `custody admit`: {clean(path)}" for path in outcome.admissible)
     yield f"report: {outcome.report}"
     yield "attributions, notices and the list of sources stand beside it"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from custody.audit import rowlicences
 from custody.audit.admission import Admission, RowFilter, admit
 from custody.audit.case import Case
 from custody.audit.claims import Metadata
-from custody.audit.sources import Source
+from custody.audit.rows import RowLicences
+from custody.audit.sources import RowLicence, Source
 from custody.dataset import Dataset, Listing
 from custody.errors import DatasetError, IntegrityError, SourcesRefused, UsageError
 from custody.formats import Chunk
@@ -161,9 +163,9 @@ def _nothing_promoted(data: Dataset) -> None:
 # Licences of rows
 
 
-def _case(**intent: Any) -> Case:
-    told = INTENT | {"redistribute_data": False, "offers_competing_model": False} | intent
-    source = Source(name="d", path="d", licence="CC0-1.0", licence_file="l.txt")
+def _case(licence: str = "CC0-1.0") -> Case:
+    told = INTENT | {"redistribute_data": False, "offers_competing_model": False}
+    source = Source(name="d", path="d", licence=licence, row_licence=RowLicence(column="licence"))
     settings, day = AuditSettings(), date(2026, 11, 24)
     return Case(source, Path(), Listing.parse(""), Metadata(), Intent.model_validate(told), "chat", settings, day)
 
@@ -184,14 +186,27 @@ def _case(**intent: Any) -> Case:
     ],
 )
 def test_a_row_stays_only_under_a_licence_that_permits_the_intent(licence: str | None, stays: bool) -> None:
-    assert (rowlicences.judge_of(_case())(licence) in ("allow", "allow_with_obligations")) is stays
+    assert rowlicences.permitted(_case(licence=""))(licence) is stays
 
 
-def test_the_licence_of_the_whole_does_not_stand_in_for_that_of_a_row() -> None:
-    assert rowlicences.judge_of(_case())(None) == "review"
+def test_a_row_without_a_licence_has_that_of_the_whole_and_one_nobody_knows_has_not() -> None:
+    tell = rowlicences.permitted(_case())
+    assert tell(None)
+    assert not tell("nan")
+
+
+def test_a_row_may_be_stricter_than_the_whole() -> None:
+    assert not rowlicences.permitted(_case())("CC-BY-NC-4.0")
 
 
 @given(st.text(max_size=20))
 def test_no_text_in_the_column_breaks_it_or_is_taken_for_a_licence(text: str) -> None:
-    verdict = rowlicences.judge_of(_case())(text)
-    assert verdict in ("review", "deny") or text.strip().upper() in ("CC0", "MIT")
+    assert not text.strip() or not rowlicences.permitted(_case())(text) or text.strip().upper() in ("CC0", "MIT")
+
+
+def test_the_rest_is_judged_without_the_rows_that_go() -> None:
+    rows = RowLicences({"CC0-1.0": 5, "CC-BY-NC-4.0": 2}, unknown=3, without=4)
+    left = rowlicences.rest(replace(_case(), rows=rows)).rows
+    assert (left.counts, left.unknown, left.without) == ({"CC0-1.0": 5}, 0, 4)
+    bare = rowlicences.rest(replace(_case(licence=""), rows=rows)).rows
+    assert bare.without == 0

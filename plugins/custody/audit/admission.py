@@ -11,6 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from custody import formats
@@ -31,12 +32,14 @@ class RowFilter:
         columns: the columns it looks at, out of those a file has; none means that the file tells it nothing.
         drops: given the rows with these columns, which go.
         demands: whether a file without these columns is refused, since nothing could be said of its rows.
+        glob: the files it looks into; `*` stands for any characters, slashes too.
     """
 
     name: str
     columns: Callable[[Sequence[str]], Sequence[str]]
     drops: Drops
     demands: bool = False
+    glob: str = "*"
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class _Copying:
 
     def copy(self, path: str, source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        seeing = _seeing(source, self._filters)
+        seeing = _seeing(path, source, self._filters)
         seen = {one.name for one, _ in seeing}
         if blind := tuple(one.name for one in self._filters if one.name not in seen):
             self.unseen[path] = blind
@@ -117,24 +120,25 @@ class _Copying:
         return keep
 
 
-def _seeing(path: Path, filters: Sequence[RowFilter]) -> list[tuple[RowFilter, Sequence[str]]]:
+def _seeing(name: str, path: Path, filters: Sequence[RowFilter]) -> list[tuple[RowFilter, Sequence[str]]]:
     """Return the filters that have something to look at in a file, with the columns they want."""
-    if not filters:
+    mine = [one for one in filters if fnmatchcase(name, one.glob)]
+    if not mine:
         return []
     if formats.format_of(path) is None:
         raise DatasetError(
             "a file that cannot be read row by row cannot be held against what must be taken out",
-            where=path.name,
+            where=name,
             allowed=", ".join(formats.FORMATS),
             remedy="convert the file, or move it out of the dataset",
         )
     known = rows.columns(path)
-    found = [(one, one.columns(known)) for one in filters]
+    found = [(one, one.columns(known)) for one in mine]
     for one, wanted in found:
         if one.demands and not wanted:
             raise DatasetError(
                 f"the file lacks the column that {one.name} is read from",
-                where=path.name,
+                where=name,
                 remedy="add the column, or move the file out of the dataset",
             )
     return [(one, wanted) for one, wanted in found if wanted]

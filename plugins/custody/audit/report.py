@@ -18,10 +18,11 @@ from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.lineage import inherited
 from custody.audit.records import suppliers
+from custody.audit.rowlicences import rest
 from custody.audit.rows import RowLicences, row_licences
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
-from custody.audit.waivers import Circumstances, Waiver, Weighed, finding_digest, weigh
+from custody.audit.waivers import REFUSALS, Circumstances, Waiver, Weighed, finding_digest, weigh
 from custody.dataset import Dataset, Listing, file_sha256
 from custody.policy import Policy
 
@@ -47,6 +48,7 @@ class SourceVerdict:
     concluded: str
     source: intake.Source
     text: Path | None = None  # where the licence's text is kept
+    rest: Weighed | None = None  # without the rows that may not be used; None where nothing is judged by row
 
     @property
     def address(self) -> str:
@@ -71,12 +73,17 @@ class SourceVerdict:
     @property
     def refusals(self) -> tuple[Finding, ...]:
         """The findings that stop the source."""
-        return tuple(one for one in self.findings if self.weighed.effective(one) in ("review", "deny"))
+        return tuple(one for one in self.findings if self.weighed.effective(one) in REFUSALS)
 
     @property
     def obligations(self) -> tuple[str, ...]:
         """What must be done when the data may be used."""
-        return tuple(dict.fromkeys(one.remedy for one in self.findings if one.verdict == "allow_with_obligations"))
+        return duties(self.weighed)
+
+    @property
+    def admissible(self) -> bool:
+        """Whether it may be used once the rows that may not be used are left out."""
+        return self.rest is not None and self.rest.verdict not in REFUSALS
 
     def waiver(self, finding: Finding) -> Waiver | None:
         """Return the waiver that counts for a finding."""
@@ -134,7 +141,7 @@ def audit(
     cases = [_case(one, base, intent, rules, day, register, evidence) for one in found.sources]
     own = {case.source.name: judge(case) for case in cases}
     more = inherited(cases, own)
-    verdicts = (_verdict(one, (*own[one.source.name], *more.get(one.source.name, ())), rules, waivers) for one in cases)
+    verdicts = (_verdict(one, own[one.source.name], more.get(one.source.name, ()), rules, waivers) for one in cases)
     return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts))
 
 
@@ -163,25 +170,33 @@ def _case(
     )
 
 
-def _verdict(case: Case, findings: Iterable[Finding], rules: Policy, waivers: Waivers | None) -> SourceVerdict:
+def _verdict(
+    case: Case, own: Iterable[Finding], inherited: Iterable[Finding], rules: Policy, waivers: Waivers | None
+) -> SourceVerdict:
     text, address = case.licence_text, case.listing.address
-    signed = waivers(case.source.name, address) if waivers else ()
+    signed = tuple(waivers(case.source.name, address) if waivers else ())
+    now = circumstances(case.source.name, address, case.intent_name, rules, case.today)
+    weighed = weigh(tuple(sorted({*own, *inherited})), signed, now)
+    by_row = case.source.row_licence is not None and weighed.verdict in REFUSALS
     return SourceVerdict(
         name=case.source.name,
         path=(case.base / case.source.path).resolve(),
         listing=case.listing,
-        weighed=weigh(
-            tuple(sorted(set(findings))),
-            signed,
-            circumstances(case.source.name, address, case.intent_name, rules, case.today),
-        ),
+        weighed=weighed,
         declared=case.claims,
         found=file_sha256(text) if text else "",
         found_licence=next((one.match.expression for one in case.found if one.match and not one.part), ""),
         concluded=_concluded(case.claims),
         source=case.source,
         text=text,
+        rest=weigh(tuple(sorted({*judge(rest(case)), *inherited})), signed, now) if by_row else None,
     )
+
+
+def duties(weighed: Weighed) -> tuple[str, ...]:
+    """Return what must be done when the data may be used."""
+    told = (one.remedy for one in weighed.findings if one.verdict == "allow_with_obligations")
+    return tuple(dict.fromkeys(told))
 
 
 def circumstances(source: str, address: str, intent: str, rules: Policy, today: date) -> Circumstances:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows with a licence of their own: which of them an intent may use.
+"""Rows with a licence of their own: which an intent may use, and what is to be said of the dataset without the others.
 
-Each distinct licence of the column is judged as a claim about a source that says nothing else. A row without a licence
-has none, and what is not known is not used.
+A licence is judged by what it adds to the findings on a source of which nothing else is known. A cell that stands for
+no known licence permits nothing. A row without one has the dataset's licence, where it has any.
 """
 
 from __future__ import annotations
@@ -12,32 +12,50 @@ from dataclasses import replace
 from functools import lru_cache
 
 from custody.audit.case import Case
-from custody.audit.claims import Claim, Metadata
-from custody.audit.rules.licence import licence
-from custody.audit.verdicts import Verdict, strictest
+from custody.audit.claims import Metadata
+from custody.audit.licences.names import normalise
+from custody.audit.rows import RowLicences
+from custody.audit.rules import judge
 from custody.formats import Chunk
 
 NAME = "row-licences"
 DISTINCT = 1 << 14  # licences that are remembered; a column with more holds something else
+_LONGEST = 1000  # characters; a longer cell is no licence
 
 
-def judge_of(case: Case) -> Callable[[str | None], Verdict]:
-    """Return what judges the licence of a row for the case's intent."""
-    alone = case.source.model_copy(update={"licence": "", "metadata": ()})
+def permitted(case: Case) -> Callable[[str | None], bool]:
+    """Return what tells whether a row with this cell may be used for the case's intent."""
+    nothing: dict[str, object] = {"licence": "", "files": (), "metadata": (), "row_licence": None}
+    bare = replace(case, source=case.source.model_copy(update=nothing), metadata=Metadata(), rows=RowLicences())
+    before = frozenset(judge(bare))
+    covered = any(not claim.part for claim in case.claims)
 
     @lru_cache(DISTINCT)
-    def judge(text: str | None) -> Verdict:
-        said = (Claim("row", text),) if text and text.strip() else ()
-        return strictest(*(one.verdict for one in licence(replace(case, source=alone, metadata=Metadata(said)))))
+    def tell(cell: str | None) -> bool:
+        text = (cell or "").strip()
+        if not text:
+            return covered
+        known = normalise(text) if len(text) < _LONGEST else None
+        if known is None:
+            return False
+        added = frozenset(judge(replace(bare, rows=RowLicences({known: 1})))) - before
+        return not any(one.verdict in ("review", "deny") for one in added)
 
-    return judge
+    return tell
+
+
+def rest(case: Case) -> Case:
+    """Return the case as it is when the rows that may not be used are left out."""
+    tell, rows = permitted(case), case.rows
+    counts = {one: count for one, count in rows.counts.items() if tell(one)}
+    return replace(case, rows=replace(rows, counts=counts, unknown=0, without=rows.without if tell(None) else 0))
 
 
 def drops(case: Case, column: str) -> Callable[[Chunk], Sequence[bool]]:
     """Return what names the rows whose licence does not permit the intent."""
-    judge = judge_of(case)
+    tell = permitted(case)
 
     def refused(rows: Chunk) -> Sequence[bool]:
-        return [judge(one) in ("review", "deny") for one in rows.columns[column].to_pylist()]
+        return [not tell(one) for one in rows.columns[column].to_pylist()]
 
     return refused

@@ -26,6 +26,7 @@ class AuditSourcesOperator(CustodyOperator):
         on_deny: `fail` the task, `skip` it, or `filter` denied sources out (templated); by default the policy's
             `audit.on_deny`.
         on_review: the same for sources that a person must decide on (templated).
+        for_admission: return also the datasets that `AdmitDatasetOperator` can make usable by leaving rows out.
     """
 
     template_fields: Sequence[str] = ("home", "sources", "intent", "on_deny", "on_review")
@@ -37,6 +38,7 @@ class AuditSourcesOperator(CustodyOperator):
         intent: str,
         on_deny: OnRefusal | None = None,
         on_review: OnRefusal | None = None,
+        for_admission: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -44,6 +46,7 @@ class AuditSourcesOperator(CustodyOperator):
         self.intent = intent
         self.on_deny = on_deny
         self.on_review = on_review
+        self.for_admission = for_admission
 
     def verb(self, session: Session) -> AuditOutcome:
         """Call the core function."""
@@ -55,7 +58,7 @@ class AuditSourcesOperator(CustodyOperator):
         return outcome
 
     def result(self, outcome: AuditOutcome) -> list[str]:  # type: ignore[override]  # the one verb with many datasets
-        """Return the admitted datasets, to expand over. Raises AirflowSkipException where the policy says so."""
+        """Return the datasets that may go on, to expand over. Raises AirflowSkipException where the policy says so."""
         if outcome.skip:
             raise AirflowSkipException(f"the audit does not admit {', '.join(outcome.skip)}; see {outcome.report}")
-        return list(outcome.admitted)
+        return [*outcome.admitted, *(outcome.admissible if self.for_admission else ())]

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from custody.audit.case import Case
 
 REFUSED = ("review", "deny")
-SETTLES: Mapping[str, str] = {}  # code of a finding about rows -> the filter that takes these rows out
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,14 @@ class _Judging:
     intent: str
     audited: _Audited = field(init=False)
     verdict: str = field(init=False)
+    duties: list[str] = field(init=False)
 
     def filters(self, listing: Listing) -> Sequence[RowFilter]:
         """Return what names the rows that may not be used. Errors as `admit`, when the verdict does not permit it."""
         self.audited = _audited(self.session, self.dataset, listing, self.intent)
         found = tuple(_filters(_case(self.session, self.dataset, self.sources, self.intent, listing)))
-        self.verdict = _settled(self.audited, self.dataset, frozenset(one.name for one in found))
+        by_row = any(one.demands for one in found)
+        self.verdict, self.duties = _permitted(self.audited, self.dataset, by_row=by_row)
         return found
 
 
@@ -114,8 +115,8 @@ def _filters(case: Case) -> Iterator[RowFilter]:
 
     if case.source.row_licence:
         column = case.source.row_licence.column
-        drops = rowlicences.drops(case, column)
-        yield RowFilter(rowlicences.NAME, partial(_if_there, column), drops, demands=True)
+        drops, glob = rowlicences.drops(case, column), case.source.row_licence.glob
+        yield RowFilter(rowlicences.NAME, partial(_if_there, column), drops, demands=True, glob=glob)
 
 
 def _if_there(column: str, known: Sequence[str]) -> Sequence[str]:
@@ -137,16 +138,15 @@ def _case(session: Session, dataset: Dataset, sources: Path, intent: str, listin
     return Case(mine[0], base, listing, Metadata(), rules.intents[intent], intent, rules.audit, today)
 
 
-def _settled(audited: _Audited, dataset: Dataset, filters: frozenset[str]) -> str:
-    """Return the verdict on what the filters leave: what they take out is settled, everything else stands."""
-    from custody.audit.verdicts import strictest
-
-    left = [one for one in audited.source["findings"] if SETTLES.get(one["code"], "") not in filters]
-    verdict = strictest(*(one["waiver"]["lowered_to"] if one["waiver"] else one["verdict"] for one in left))
-    if verdict in REFUSED:
+def _permitted(audited: _Audited, dataset: Dataset, *, by_row: bool) -> tuple[str, list[str]]:
+    """Return the verdict on what the filters leave, and its duties."""
+    told = audited.source
+    if told["verdict"] in REFUSED and by_row and told["without_refused_rows"]:
+        told = told["without_refused_rows"]
+    if told["verdict"] in REFUSED:
         reasons = audited.statement.link.detail.get("reasons", ())
-        raise SourcesRefused(f"the audit's verdict is {verdict}", list(reasons), where=str(dataset.path))
-    return verdict
+        raise SourcesRefused(f"the audit's verdict is {told['verdict']}", list(reasons), where=str(dataset.path))
+    return told["verdict"], list(told["obligations"])
 
 
 def _sign(session: Session, dataset: Dataset, listing: Listing, judging: _Judging, done: Admission) -> Statement:
@@ -157,6 +157,6 @@ def _sign(session: Session, dataset: Dataset, listing: Listing, judging: _Judgin
         warned=sorted({f"{name}: {file} tells it nothing" for file, names in done.unseen.items() for name in names}),
     )
     admitted = {"from": done.source.address, "rows": done.kept, "left_out": done.gone, "by": dict(done.dropped)}
-    detail = {**before, "verdict": judging.verdict, "reasons": [], "admitted": admitted}
+    detail = {**before, "verdict": judging.verdict, "obligations": judging.duties, "reasons": [], "admitted": admitted}
     subject = session.subject(dataset.name, listing)
     return session.record("audit", [subject], predicate, prev=[audited.statement.digest], detail=detail)

@@ -30,7 +30,8 @@ class AuditOutcome:
     """Which sources may be used.
 
     Args:
-        admitted: paths of the datasets that may go on.
+        admitted: paths of the datasets that may go on as they are.
+        admissible: paths of those that may go on without some rows, which `admit` leaves out.
         refused: name -> why not.
         statements: payload digests, one per source.
         report: path of the audit's JSON; what licences ask to be passed on stands beside it.
@@ -38,6 +39,7 @@ class AuditOutcome:
     """
 
     admitted: tuple[str, ...]
+    admissible: tuple[str, ...]
     refused: Mapping[str, tuple[str, ...]]
     statements: tuple[str, ...]
     report: str
@@ -95,8 +97,9 @@ def report_on(
     how = told(session, on_deny, on_review)
     skip = tuple(one.name for one in report.sources if how.get(one.verdict) == "skip")
     admitted = tuple(str(one.path) for one in report.sources if one.verdict not in REFUSED and not skip)
+    admissible = tuple(str(one.path) for one in report.sources if one.admissible and not skip)
     refused = {one.name: reasons(one) for one in report.sources if one.verdict in REFUSED}
-    return AuditOutcome(admitted, refused, tuple(made), str(target), skip), report
+    return AuditOutcome(admitted, admissible, refused, tuple(made), str(target), skip), report
 
 
 def told(session: Session, on_deny: OnRefusal | None, on_review: OnRefusal | None) -> dict[str, OnRefusal]:

@@ -64,7 +64,7 @@ def _sources(_: Session, run: list[Statement]) -> Iterator[str]:
         yield from (f"    must: {duty}" for duty in detail["obligations"] if detail["verdict"] in _SIGNS)
         yield from (f"    why: {reason}" for reason in detail["reasons"])
         if told := detail.get("admitted"):
-            yield f"    out of quarantine: {told['left_out']:,} rows left out, {told['rows']:,} rows held against the rules"
+            yield f"    out of quarantine: {told['rows']:,} rows looked at and kept, {told['left_out']:,} left out"
 
 
 def _grades(session: Session, run: list[Statement]) -> Iterator[str]:

@@ -57,6 +57,7 @@ def _source(one: SourceVerdict) -> dict[str, Any]:
         "address": one.address,
         "verdict": one.verdict,
         "verdict_before_waivers": one.ruled,
+        "without_refused_rows": _rest(one),
         "declared": [{"by": claim.by, "text": claim.text} for claim in one.declared],
         "found": one.found,
         "found_licence": one.found_licence,
@@ -66,6 +67,12 @@ def _source(one: SourceVerdict) -> dict[str, Any]:
         "origin": one.source.origin.model_dump(mode="json"),
         "attribution": one.source.attribution,
     }
+
+
+def _rest(one: SourceVerdict) -> dict[str, Any] | None:
+    from custody.audit.report import duties
+
+    return {"verdict": one.rest.verdict, "obligations": list(duties(one.rest))} if one.rest else None
 
 
 def _finding(source: SourceVerdict, one: Finding) -> dict[str, Any]:

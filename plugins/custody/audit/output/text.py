@@ -43,6 +43,8 @@ def _source(one: SourceVerdict) -> Iterator[str]:
     head, meaning = HEADS[one.verdict]
     yield f"{head}: {one.name}"
     yield f"  {meaning}"
+    if one.admissible:
+        yield "  or leave out the rows that may not be used, with `custody admit`: the rest may be used"
     yield f"  licence: {_licence(one)}"
     for points in _grouped(one, one.refusals):
         yield from _points(points)
