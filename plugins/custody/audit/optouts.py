@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opt-outs and takedowns: lists of what must not be used, applied to rows.
+
+A list is JSON Lines, CSV, Parquet or any other format custody reads, with the columns `kind` and `value`:
+
+| kind | value | bars |
+| --- | --- | --- |
+| url | a web address; may end with `*` | it and what is below it; with `*` whatever begins so |
+| domain | a host name | it and its subdomains |
+| owner | a name or account | rows of that owner; case, width and space make no difference |
+| sha256 | of a row's text, as its UTF-8 bytes stand in the cell | that text |
+
+Addresses are compared as `addresses` spells them. A row of which a list would have to know more than it says (no
+address that can be read where addresses are listed) is unknown, and unknown is not clear.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from custody.audit import addresses
+from custody.audit.output import domains
+from custody.dataset import file_sha256, is_sha256
+from custody.errors import DatasetError
+from custody.formats import rows
+
+if TYPE_CHECKING:
+    from custody.formats import Chunk
+
+Column = Literal["url", "owner", "content"]
+Mark = Literal["clear", "unknown", "listed"]  # in the order of strictness
+MARKS: tuple[Mark, ...] = ("clear", "unknown", "listed")
+_GUESSES: Mapping[Column, frozenset[str]] = {
+    "url": domains.NAMES,
+    "owner": frozenset({"owner", "author", "username", "uploader", "rights_holder"}),
+    "content": frozenset({"text", "content", "body"}),
+}
+
+
+@dataclass
+class Optouts:
+    """What must not be used. Entries are in their canonical spelling.
+
+    Args:
+        urls: host and path.
+        stems: what an address may begin with, of entries with `*`.
+        sha256: of each file the entries are from.
+        unreadable: how many rows of these files are no entry.
+    """
+
+    urls: set[str] = field(default_factory=set)
+    stems: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    owners: set[str] = field(default_factory=set)
+    contents: set[str] = field(default_factory=set)
+    sha256: tuple[str, ...] = ()
+    unreadable: int = 0
+
+    def __len__(self) -> int:
+        """How many entries there are."""
+        return sum(map(len, self._sets()))
+
+    def __or__(self, other: Optouts) -> Optouts:
+        """Return both lists as one."""
+        urls, stems, domains, owners, contents = map(set.union, self._sets(), other._sets())
+        digests = tuple(sorted({*self.sha256, *other.sha256}))
+        return Optouts(urls, stems, domains, owners, contents, digests, self.unreadable + other.unreadable)
+
+    def withdrawn(self, earlier: Optouts) -> int:
+        """Count the entries of an earlier list that are not here; a list that only grows has none."""
+        return sum(len(theirs - mine) for mine, theirs in zip(self._sets(), earlier._sets(), strict=True))
+
+    @property
+    def needs(self) -> tuple[Column, ...]:
+        """What must be known of a row to hold it against the list."""
+        wanted = {"url": self.urls or self.stems or self.domains, "owner": self.owners, "content": self.contents}
+        return tuple(column for column in _GUESSES if wanted[column])
+
+    def url(self, value: str | None) -> Mark:
+        """Judge an address."""
+        if "url" not in self.needs:
+            return "clear"
+        found = addresses.address(value) if value else None
+        if found is None:
+            return "unknown"
+        if not self.domains.isdisjoint(addresses.parents(found.host)):
+            return "listed"
+        begins = any(found.text[:length] in self.stems for length in set(map(len, self.stems)))
+        return "listed" if begins or not self.urls.isdisjoint(_above(found)) else "clear"
+
+    def owner(self, value: str | None) -> Mark:
+        """Judge an owner."""
+        if not self.owners:
+            return "clear"
+        name = _name(value or "")
+        return "listed" if name in self.owners else "clear" if name else "unknown"
+
+    def content(self, value: str | None) -> Mark:
+        """Judge a text, by the SHA-256 of its UTF-8 bytes. No text is clear."""
+        if not self.contents or value is None:
+            return "clear"
+        return "listed" if hashlib.sha256(value.encode()).hexdigest() in self.contents else "clear"
+
+    def marks(self, chunk: Chunk, columns: Mapping[Column, str]) -> list[Mark]:
+        """Judge the rows of a chunk.
+
+        Args:
+            chunk: rows, as `formats.rows` reads them: one cell a row.
+            columns: which column of the data holds the address, the owner and the text; what is left out is not judged.
+        """
+        judges: Mapping[Column, Callable[[str | None], Mark]] = {
+            "url": self.url,
+            "owner": self.owner,
+            "content": self.content,
+        }
+        found: list[Mark] = ["clear"] * chunk.rows
+        for what, name in columns.items():
+            if what in self.needs and name in chunk.columns:
+                cells = chunk.columns[name].dictionary_encode()
+                told = {index: judges[what](value) for index, value in enumerate(cells.dictionary.to_pylist())}
+                nothing = judges[what](None)
+                new = [nothing if at is None else told[at] for at in cells.indices.to_pylist()]
+                found = [max(pair, key=MARKS.index) for pair in zip(found, new, strict=True)]
+        return found
+
+    def matches(self, chunk: Chunk, columns: Mapping[Column, str]) -> list[bool]:
+        """Tell for each row whether it must not be used: it is listed, or cannot be told from what is."""
+        return [mark != "clear" for mark in self.marks(chunk, columns)]
+
+    def _sets(self) -> tuple[set[str], set[str], set[str], set[str], set[str]]:
+        return self.urls, self.stems, self.domains, self.owners, self.contents
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What of some files is listed. unchecked: what the list asks for and the data has no column of."""
+
+    rows: int = 0
+    listed: int = 0
+    unknown: int = 0
+    unchecked: tuple[Column, ...] = ()
+
+    def __add__(self, other: Screening) -> Screening:
+        """Return both."""
+        unchecked = tuple(sorted({*self.unchecked, *other.unchecked}))
+        return Screening(self.rows + other.rows, self.listed + other.listed, self.unknown + other.unknown, unchecked)
+
+
+def load(path: Path) -> Optouts:
+    """Read a list.
+
+    Raises:
+        DatasetError: the file cannot be read. Rows of it that are no entry are counted instead.
+        StorageUnavailable: the disk failed.
+    """
+    found = Optouts(sha256=(file_sha256(path),))
+    for chunk in rows.read(path, ["kind", "value"]):
+        pairs = zip(chunk.columns["kind"].to_pylist(), chunk.columns["value"].to_pylist(), strict=True)
+        found.unreadable += sum(not _add(found, kind or "", value or "") for kind, value in pairs)
+    return found
+
+
+def guessed(names: Iterable[str]) -> dict[Column, str]:
+    """Return which columns hold address, owner and text, by their names."""
+    there = [name for name in names if "[]" not in name]
+    found: dict[Column, str] = {}
+    for what, known in _GUESSES.items():
+        name = next((one for one in there if one.rsplit(".", 1)[-1].lower() in known), None)
+        if name:
+            found[what] = name
+    return found
+
+
+def screen(path: Path, optouts: Optouts, columns: Mapping[Column, str] | None = None) -> Screening:
+    """Count what of a file is listed, chunk by chunk.
+
+    Args:
+        path: the file.
+        optouts: the list.
+        columns: as `Optouts.marks`; guessed by their names when not given.
+
+    Raises:
+        DatasetError, StorageUnavailable: as `formats.read`.
+    """
+    used = _used(path, optouts, columns)
+    total = Screening(unchecked=tuple(what for what in optouts.needs if what not in used))
+    for chunk in rows.read(path, sorted(set(used.values()))):
+        marks = optouts.marks(chunk, used)
+        total += Screening(chunk.rows, marks.count("listed"), marks.count("unknown"))
+    return total
+
+
+def without(
+    source: Path, target: Path, optouts: Optouts, columns: Mapping[Column, str] | None = None
+) -> tuple[int, int]:
+    """Copy a file without the rows that `Optouts.matches`. Arguments as `screen`.
+
+    Returns:
+        How many rows stayed and how many did not.
+
+    Raises:
+        DatasetError: the list asks for what the data has no column of; else as `formats.read`.
+        StorageUnavailable: as `formats.read`.
+    """
+    used = _used(source, optouts, columns)
+    if lacking := [what for what in optouts.needs if what not in used]:
+        raise DatasetError(
+            f"the opt-out list has entries by {', '.join(lacking)}, and no column of the data is known to hold that",
+            where=str(source),
+            remedy="name the columns, or leave such entries to a list of their own",
+        )
+    return rows.keep(
+        source,
+        target,
+        sorted(set(used.values())),
+        lambda chunk: [not barred for barred in optouts.matches(chunk, used)],
+    )
+
+
+def _used(path: Path, optouts: Optouts, columns: Mapping[Column, str] | None) -> dict[Column, str]:
+    """Return the columns the list asks for. Of a column that is named and not there, every row is unknown."""
+    wanted = guessed(rows.columns(path)) if columns is None else columns
+    return {what: name for what, name in wanted.items() if what in optouts.needs}
+
+
+def _add(found: Optouts, kind: str, value: str) -> bool:
+    """Add an entry; return whether it is one."""
+    match kind.strip().lower():
+        case "url":
+            return _add_url(found, value.strip())
+        case "domain":
+            host = addresses.domain(value)
+            found.domains |= {host} if host else set()
+            return bool(host)
+        case "owner":
+            name = _name(value)
+            found.owners |= {name} if name else set()
+            return bool(name)
+        case "sha256":
+            digest = value.strip().lower().removeprefix("sha256:")
+            found.contents |= {digest} if is_sha256(digest) else set()
+            return is_sha256(digest)
+    return False
+
+
+def _add_url(found: Optouts, value: str) -> bool:
+    stem = value.endswith("*")
+    read = addresses.address(value.rstrip("*"))
+    if read is None:
+        return False
+    if stem:
+        found.stems.add(read.text)
+    else:
+        found.urls.add(read.text.rstrip("/"))
+    return True
+
+
+def _above(found: addresses.Address) -> Iterator[str]:
+    """Yield an address and all it is below, without slashes at the end."""
+    path, mark, query = found.path.partition("?")
+    yield from accumulate(path.split("/")[1:], lambda upper, part: f"{upper}/{part}", initial=found.host)
+    base = found.host + path.rstrip("/")
+    yield base
+    if mark:
+        parts = query.split("&")
+        yield from accumulate(parts[1:], lambda before, part: f"{before}&{part}", initial=f"{base}?{parts[0]}")
+        yield from (f"{found.host}{path}?{'&'.join(parts[: count + 1])}" for count in range(len(parts)))
+
+
+def _name(value: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split()).removeprefix("@")
