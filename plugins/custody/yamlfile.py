@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """YAML that people write, checked against a typed model, with file, line and column in every error.
 
-Refused before anything else: more than 1 MiB, aliases (a small file can unfold without end) and a key written twice
-(YAML would silently keep the last).
+Refused before anything else: more than 1 MiB (or what the caller takes), and what `yamltree` refuses, such as aliases
+and a key written twice.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from custody import yamltree
 from custody.errors import PolicyError
 
-MAX_SIZE = 1 << 20  # bytes
+MAX_SIZE = 1 << 20  # bytes, where the caller does not say
 Location = tuple[int | str, ...]
 Model = TypeVar("Model", bound=BaseModel)
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([dh])")
@@ -44,84 +46,80 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Places:
+    """Where the parts of a text stand. It is read once more for that, and only when somebody asks."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def tree(self) -> yaml.Node | None:
+        """The nodes of the text, with their marks."""
+        return yamltree.nodes(self._text)
+
+
 @dataclass(frozen=True)
 class Parsed(Generic[Model]):
     """A checked file, and where its parts stand."""
 
     value: Model
-    tree: yaml.Node | None
+    places: Places
     where: str
 
     def at(self, *location: int | str) -> str:
         """Name file, line and column of a part."""
-        return _position(self.tree, location, self.where)
+        return _position(self.places.tree, location, self.where)
 
 
-def read(path: Path, remedy: str) -> bytes:
+def read(path: Path, remedy: str, limit: int = MAX_SIZE) -> bytes:
     """Return a file's bytes.
 
     Args:
         path: the file.
         remedy: what to do when it is not there.
+        limit: bytes; of a larger file just enough is returned for `parse` to refuse it.
 
     Raises:
         PolicyError: it cannot be read.
     """
     try:
         with path.open("rb") as file:
-            return file.read(MAX_SIZE + 1)  # one more than `parse` takes
+            return file.read(limit + 1)
     except OSError as error:
         raise PolicyError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
 
 
-def parse(data: bytes, model: type[Model], where: str) -> Parsed[Model]:
+def parse(data: bytes, model: type[Model], where: str, limit: int = MAX_SIZE) -> Parsed[Model]:
     """Check YAML given as bytes.
 
     Args:
         data: the file's bytes.
         model: what it must be.
         where: how errors name the file.
+        limit: bytes; more are refused.
 
     Raises:
         PolicyError: names file, line and column, what was received, what is allowed, and the nearest right word.
     """
-    tree, raw = load(data, where)
+    places, raw = load(data, where, limit)
     try:
-        return Parsed(model.model_validate(raw), tree, where)
+        return Parsed(model.model_validate(raw), places, where)
     except ValidationError as error:
-        raise _first_error(error, model, tree, where) from None
+        raise _first_error(error, model, places.tree, where) from None
 
 
-def load(data: bytes, where: str) -> tuple[yaml.Node | None, Any]:
-    """Read YAML that has no model; return its tree of nodes and its value. Arguments and errors as `parse`."""
-    if len(data) > MAX_SIZE:
-        raise PolicyError("the file is too large", where=where, allowed=f"up to {MAX_SIZE:,} bytes")
+def load(data: bytes, where: str, limit: int = MAX_SIZE) -> tuple[Places, Any]:
+    """Read YAML that has no model; return where its parts stand and its value. Arguments and errors as `parse`."""
+    if len(data) > limit:
+        raise PolicyError("the file is too large", where=where, allowed=f"up to {limit:,} bytes")
     try:
         text = data.decode()
-        tree = _Careful(text).get_single_node()
-        raw = _Careful(text).get_single_data()
+        return Places(text), yamltree.values(text)
     except Exception as error:  # a tag may run into any error of what it builds
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
         problem = getattr(error, "problem", None) or f"{type(error).__name__}"
         raise PolicyError(f"not valid YAML: {problem}", where=where + line, remedy="correct the line") from None
-    return tree, raw
-
-
-class _Careful(yaml.SafeLoader):
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases are not allowed", event.start_mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as its base
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if str(key.value) in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} stands twice", key.start_mark)
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
 
 
 def _first_error(error: ValidationError, model: type[BaseModel], tree: yaml.Node | None, where: str) -> PolicyError:

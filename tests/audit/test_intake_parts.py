@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from benchmarks import audit_scale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.audit import SourceVerdict, audit, rows
+from custody import yamlfile
+from custody.audit import SourceVerdict, audit, rows, sources
 from custody.audit.rows import admitted, row_licences, row_verdicts
 from custody.audit.verdicts import VERDICTS, Verdict
 from custody.dataset import Dataset
@@ -208,3 +210,50 @@ def test_a_wrong_entry_is_refused_with_its_line(judged: Callable[..., SourceVerd
 @pytest.mark.parametrize("entry", [{"metadata": ""}, {"metadata": []}, {"derived_from": []}, {"generated_by": []}])
 def test_an_empty_entry_is_none(judged: Callable[..., SourceVerdict], entry: dict[str, Any]) -> None:
     assert judged({"a.jsonl": [FREE]}, licence="CC0-1.0", **entry).verdict == "allow"
+
+
+# Large files
+
+
+def test_a_sources_file_of_thousands_is_read_and_its_errors_have_lines(tmp_path: Path) -> None:
+    count = 4_000
+    audit_scale.write(tmp_path, count)
+    path = tmp_path / "sources.yaml"
+    assert path.stat().st_size > yamlfile.MAX_SIZE
+    assert len(sources.load(path).sources) == count
+    text = path.read_text().replace("name: source-03999", "name: source-00001", 1)
+    path.write_text(text)
+    line = text.splitlines().index("    path: source-03999")
+    with pytest.raises(PolicyError, match=rf"sources\.yaml:{line}:5 .*two sources are called 'source-00001'"):
+        sources.load(path)
+
+
+def test_an_enormous_sources_file_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "sources.yaml").open("wb") as file:
+        file.truncate(1 << 40)  # a hole
+    with pytest.raises(PolicyError, match="too large"):
+        sources.load(tmp_path / "sources.yaml")
+
+
+@pytest.mark.slow
+def test_ten_thousand_sources_take_twenty_seconds_and_300_mb() -> None:
+    measured = audit_scale.cost()
+    assert measured["cpu"] <= 20
+    assert measured["peak"] <= 300
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("2026-10-01", "2026-10-01"), ("1234567", "1234567"), ("'1.10'", "1.10"), ("abc", "abc")]
+)
+def test_a_revision_may_look_like_a_number_or_a_date(tmp_path: Path, written: str, read: str) -> None:
+    text = f"sources: [{{name: d, path: ., origin: {{revision: {written}, retrieved: 2026-10-01}}}}]"
+    (tmp_path / "sources.yaml").write_text(text)
+    (source,) = sources.load(tmp_path / "sources.yaml").sources
+    assert (source.origin.revision, source.origin.retrieved) == (read, "2026-10-01")
+
+
+@pytest.mark.parametrize("written", ["1.10", "true", "[a]"])
+def test_a_revision_that_yaml_would_change_is_refused(tmp_path: Path, written: str) -> None:
+    (tmp_path / "sources.yaml").write_text(f"sources: [{{name: d, path: ., origin: {{revision: {written}}}}}]")
+    with pytest.raises(PolicyError, match="valid string"):
+        sources.load(tmp_path / "sources.yaml")

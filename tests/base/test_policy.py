@@ -130,6 +130,13 @@ TYPOS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     ),
     "a nested field that stands twice": ("{every: 1d}", "{every: 1d, every: 9d}", "every: 9d", ("stands twice",)),
     "an alias": ("default: internal", "default: &x internal\nunscanned: *x", "*x", ("aliases are not allowed",)),
+    "a hundred levels": (
+        "default: internal",
+        f"default: {'[' * 101}{']' * 101}",
+        "default: [",
+        ("more than 100 levels",),
+    ),
+    "levels without end": ("default: internal", f"default: {'[' * 100_000}", "default: [", ("more than 100 levels",)),
     "a tag that runs code": ("internal\n", "!!python/object/apply:os.abort []\n", "!!python", ("constructor",)),
     "a tab": ("  restricted:\n", "\trestricted:\n", "\trestricted", ("cannot start any token",)),
     "a bracket that stays open": ("[train]", "[train", "purposes: [train\n", ("not valid YAML",)),

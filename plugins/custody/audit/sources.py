@@ -13,9 +13,11 @@ from custody import yamlfile
 from custody.audit.provenance import Proof
 from custody.audit.records.basis import PersonalData
 from custody.audit.records.contract import Contract
+from custody.audit.records.dates import Day
 from custody.errors import PolicyError
 from custody.yamlfile import Strict
 
+MAX_SIZE = 64 << 20  # bytes of a sources file: about 200,000 sources
 Kind = Literal["dataset", "web-domain", "model-output", "purchased", "user", "internal"]
 
 
@@ -28,6 +30,12 @@ def _as_mapping(value: Any) -> Any:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _as_text(value: Any) -> Any:
+    """YAML makes a number or a date of what looks like one. Of 1.10 it makes 1.1: only a quoted one is certain."""
+    return str(value) if isinstance(value, (int, date)) and not isinstance(value, bool) else value
+
+
+Edition = Annotated[str, BeforeValidator(_as_text, json_schema_input_type=str | int)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | tuple[str, ...])]
 
 
@@ -43,8 +51,8 @@ class Origin(Strict):
     owner: str = ""
     uploader: str = ""
     grant: str = ""
-    revision: str = ""
-    retrieved: str = ""  # date
+    revision: Edition = ""
+    retrieved: Day = ""
 
 
 class Generator(Strict):
@@ -53,7 +61,7 @@ class Generator(Strict):
     model: str
     provider: str = ""
     terms: str = ""
-    terms_version: str = ""
+    terms_version: Edition = ""
 
 
 class Parent(Strict):
@@ -153,15 +161,17 @@ def load(path: Path) -> Sources:
     Raises:
         PolicyError: names file, line and column, what was received, and what is allowed.
     """
-    parsed = yamlfile.parse(yamlfile.read(path, "write one, or correct the path"), Sources, str(path))
+    data = yamlfile.read(path, "write one, or correct the path", MAX_SIZE)
+    parsed = yamlfile.parse(data, Sources, str(path), MAX_SIZE)
     seen: set[str] = set()
     for index, source in enumerate(parsed.value.sources):
-        at = parsed.at("sources", index)
         # later steps name a dataset after its directory, and write it under that name
-        for name in {source.name, Path(source.path).name}:
-            if name in seen:
-                raise PolicyError(f"two sources are called {name!r}", where=at, remedy="rename one")
+        names = {source.name, Path(source.path).name}
+        if taken := sorted(names & seen):
+            at = parsed.at("sources", index)
+            raise PolicyError(f"two sources are called {taken[0]!r}", where=at, remedy="rename one")
         if not (path.parent / source.path).exists():
+            at = parsed.at("sources", index)
             raise PolicyError(f"there is no data at {source.path!r}", where=at, remedy="correct the path, or fetch it")
-        seen |= {source.name, Path(source.path).name}
+        seen |= names
     return parsed.value

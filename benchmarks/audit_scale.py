@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the audit of many sources costs, cold: `python -m benchmarks.audit_scale DIRECTORY` is the process measured.
+
+The sources are small files with the usual entries and one parent each, so that lineage runs through all of them. A
+tenth has a dataset card, a tenth Croissant metadata with a digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypedDict
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = 10_000
+LICENCES = ("CC0-1.0", "MIT", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "Apache-2.0", "cc by 4.0", "blah")
+INTENT = "chat-prod"
+
+
+class Cost(TypedDict):
+    """One audit in a process of its own: CPU and wall time in seconds, peak of memory in MB, start-up included."""
+
+    sources: int
+    cpu: float
+    wall: float
+    peak: float
+
+
+def cost(sources: int = SOURCES) -> Cost:
+    """Write a sources file and its data, and audit it in a fresh process."""
+    with TemporaryDirectory() as place:
+        write(Path(place), sources)
+        command = [sys.executable, "-m", "benchmarks.audit_scale", place]
+        path = f"{ROOT / 'plugins'}:{ROOT}"
+        done = subprocess.run(command, check=True, capture_output=True, env={"PYTHONPATH": path}, cwd=ROOT)  # noqa: S603
+        measured: Cost = json.loads(done.stdout)
+        return measured
+
+
+def write(place: Path, sources: int) -> None:
+    """Write the data, its metadata and the sources file."""
+    drawn = random.Random(1)
+    lines = ["sources:"]
+    for number in range(sources):
+        name = f"source-{number:05}"
+        lines += _source(place, name, number, drawn)
+        if number:
+            lines.append(f"    derived_from: [source-{drawn.randrange(number):05}]")
+    (place / "sources.yaml").write_text("\n".join(lines) + "\n")
+
+
+def _source(place: Path, name: str, number: int, drawn: random.Random) -> list[str]:
+    (place / name).mkdir(parents=True)
+    data = json.dumps({"text": f"text {number}"}).encode() + b"\n"
+    (place / name / "data.jsonl").write_bytes(data)
+    licence = drawn.choice(LICENCES)
+    lines = [
+        f"  - name: {name}",
+        f"    path: {name}",
+        f"    licence: {licence}",
+        f"    attribution: the authors of {name}",
+        "    origin:",
+        f"      url: https://example.org/datasets/{name}",
+        f"      publisher: publisher {number % 97}",
+        f"      revision: {drawn.getrandbits(160):040x}",
+        "      retrieved: 2026-10-01",
+        "    personal_data: {present: false}",
+    ]
+    if number % 10 == 0:
+        (place / f"{name}.md").write_text(f"---\nlicense: cc-by-4.0\n---\n# {name}\nLicensed under CC BY 4.0.\n")
+        lines.append(f"    metadata: {name}.md")
+    elif number % 10 == 1:
+        described = {"contentUrl": "data.jsonl", "sha256": hashlib.sha256(data).hexdigest()}
+        document = {"@type": "sc:Dataset", "license": licence, "distribution": [described]}
+        (place / f"{name}.json").write_text(json.dumps(document))
+        lines.append(f"    metadata: {name}.json")
+    return lines
+
+
+def main(place: Path) -> None:
+    """Audit and print what it cost."""
+    begun = time.perf_counter()
+    from custody import policy
+    from custody.audit import audit
+
+    report = audit(place / "sources.yaml", INTENT, policy.load(ROOT / "sample_data" / "policy.yaml"))
+    json.dumps(report.to_dict())
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    wall = time.perf_counter() - begun
+    cpu = usage.ru_utime + usage.ru_stime
+    print(json.dumps(Cost(sources=len(report.sources), cpu=cpu, wall=wall, peak=usage.ru_maxrss * 1024 / 1e6)))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
