@@ -11,16 +11,13 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from custody import cli_audit, cli_classify, cli_review, policy
+from custody import cli_audit, cli_classify, cli_lineage, cli_review, policy
 from custody import home as homes
 from custody.dataset import Dataset
 from custody.errors import CustodyError
 from custody.verbs.session import Outcome, Session
-
-if TYPE_CHECKING:
-    from custody.lineage.verify import Verification
 
 Arguments = argparse.Namespace
 
@@ -56,11 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _verb(commands, "bom", _bom, "write the BOM of a trained model and its bundle", "model", "output")
     cli_review.add(commands)
     _verb(commands, "summary", _summary, "tell what a run did").add_argument("--run", help="Airflow run id")
-    verify = _add(commands, "verify", _verify, "re-verify a BOM offline", "bom")
-    verify.add_argument("--bundle", required=True, type=Path, help="the statements the BOM follows")
-    verify.add_argument("--bytes", type=Path, help="a directory with each dataset and the model under its name")
-    verify.add_argument("--policy", type=Path, help="your own copy of the policy: pins the trusted keys")
-    verify.add_argument("--json", action="store_true", help="print the result as JSON")
+    cli_lineage.add(commands)
     return parser
 
 
@@ -153,18 +146,3 @@ def _summary(arguments: Arguments) -> None:
     from custody.verbs.summary import summary
 
     print(summary(_session(arguments), arguments.run))
-
-
-def _verify(arguments: Arguments) -> int:
-    from custody.lineage.verify import EXIT_CODES, verify
-
-    found = verify(arguments.bom, arguments.bundle, arguments.bytes, arguments.policy)
-    print(json.dumps(found.to_dict(), indent=1) if arguments.json else _told(found))
-    return EXIT_CODES[found.result]
-
-
-def _told(found: Verification) -> str:
-    trust = "your policy" if found.pinned else "the bundle's own policy; pin yours with --policy"
-    head = f"{found.result} (keys trusted: those of {trust}, sha256 {found.policy or 'unread'})"
-    marks = (("BROKEN", found.mismatches), ("not checked", found.unchecked), ("ok", found.checked))
-    return "\n".join([head, *(f"  {mark}: {text}" for mark, texts in marks for text in texts)])

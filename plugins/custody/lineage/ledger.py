@@ -75,9 +75,20 @@ class Ledger:
         return made
 
     def digests(self) -> list[str]:
-        """Return the payload digest of every statement."""
+        """Return the payload digest of every statement, sorted."""
         names = (key.rsplit("/", 1)[1] for key in self.store.keys("statements/"))
-        return [name.removesuffix(".dsse.json") for name in names]
+        return sorted(name.removesuffix(".dsse.json") for name in names)
+
+    def head(self) -> str:
+        """Return the SHA-256 of the sorted payload digests, a line each: it changes with every statement.
+
+        Coreutils do the same: `ls statements | cut -c-64 | LC_ALL=C sort | sha256sum`.
+        """
+        return hashlib.sha256(self.roll()).hexdigest()
+
+    def roll(self) -> bytes:
+        """Return the text the head is the digest of."""
+        return "".join(f"{digest}\n" for digest in self.digests()).encode()
 
     def latest(self, digest: str, step: str, intent: str | None = None) -> st.Statement | None:
         """Return the newest statement of a step with this digest among its subjects.

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,9 +18,14 @@ from typing import Any
 
 from custody.dataset import is_sha256
 from custody.errors import IntegrityError
-from custody.keys import Signer, verifies
+from custody.lineage.dsse import MAX_ENVELOPE as MAX_ENVELOPE
+from custody.lineage.dsse import PAYLOAD_TYPE as PAYLOAD_TYPE
+from custody.lineage.dsse import pae as pae
+from custody.lineage.dsse import sign as sign
+from custody.lineage.dsse import strict_json as strict_json
+from custody.lineage.dsse import to_json as to_json
+from custody.lineage.dsse import unpack
 
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 STEP = "urn:custody:step:v1"  # the extension key; SLSA asks for a URI
 SCAI = "https://in-toto.io/attestation/scai/v0.3"
@@ -44,7 +47,6 @@ PREDICATES = {
     "bom": CYCLONEDX,
 }
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
-MAX_ENVELOPE = 64 << 20  # bytes; a larger file is no statement
 _HEX = re.compile("[0-9a-f]+")  # digests become names in stores
 
 Subject = dict[str, Any]  # {"name": str, "digest": {algorithm: hex}}
@@ -111,6 +113,16 @@ class Statement:
         return _materials(self.predicate_type, self.predicate)
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """A verified statement with a predicate that custody does not know: kept, and never counted as anything."""
+
+    digest: str
+    subjects: tuple[Subject, ...]
+    predicate_type: str
+    signer: str
+
+
 def now() -> str:
     """Return the time as RFC 3339 in UTC, to the microsecond, so that texts sort as times."""
     return datetime.now(UTC).strftime(TIME)
@@ -135,24 +147,6 @@ def payload_digest(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()
 
 
-def pae(payload: bytes, payload_type: str = PAYLOAD_TYPE) -> bytes:
-    """DSSE pre-authentication encoding (DSSE v1.0.2, protocol)."""
-    kind = payload_type.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
-
-
-def sign(payload: bytes, signer: Signer) -> bytes:
-    """Return the DSSE envelope of a payload, as JSON bytes."""
-    signature = {"keyid": signer.public, "sig": b64encode(signer.sign(pae(payload))).decode()}
-    envelope = {"payload": b64encode(payload).decode(), "payloadType": PAYLOAD_TYPE, "signatures": [signature]}
-    return to_json(envelope)
-
-
-def to_json(envelope: Mapping[str, Any]) -> bytes:
-    """Return the one form in which custody stores an envelope."""
-    return json.dumps(envelope, sort_keys=True).encode()
-
-
 def open_envelope(data: bytes, trusted: Mapping[str, Iterable[str]], where: str) -> Statement:
     """Verify an envelope, then parse it.
 
@@ -165,18 +159,7 @@ def open_envelope(data: bytes, trusted: Mapping[str, Iterable[str]], where: str)
         IntegrityError: no trusted key signed these bytes, a key signed a step that is not its own, or the payload is
             not a custody statement.
     """
-    payload, signatures = _unpack(data, where)
-    everyone = {key for keys in trusted.values() for key in keys}
-    signers = {
-        keyid for keyid, signature in signatures if keyid in everyone and verifies(keyid, signature, pae(payload))
-    }
-    if not signers:
-        raise IntegrityError(
-            "no key that the policy trusts has signed this",
-            where=where,
-            allowed="the keys under `roles` in the policy",
-            remedy="run the step again with a trusted key, or add the signer's public key to its role",
-        )
+    payload, signers = _verified(data, trusted, where)
     statement = _parse(payload, where)
     signer = next((key for key in sorted(signers) if key in set(trusted.get(statement.link.step, ()))), None)
     if signer is None:
@@ -188,17 +171,38 @@ def open_envelope(data: bytes, trusted: Mapping[str, Iterable[str]], where: str)
     return Statement(**{**statement.__dict__, "signer": signer})
 
 
-def _unpack(data: bytes, where: str) -> tuple[bytes, list[tuple[str, bytes]]]:
+def open_foreign(data: bytes, trusted: Mapping[str, Iterable[str]], where: str) -> Foreign:
+    """Verify an envelope whose predicate custody does not know. Such a statement is kept and never counted.
+
+    Arguments as `open_envelope`; any key that the policy trusts for any step may have signed it.
+
+    Raises:
+        IntegrityError: no trusted key signed these bytes, they are no in-toto statement, or one of custody's own.
+    """
+    payload, signers = _verified(data, trusted, where)
     try:
-        if len(data) > MAX_ENVELOPE:
-            raise ValueError("too large")
-        envelope = strict_json(data)
-        if envelope["payloadType"] != PAYLOAD_TYPE:
-            raise ValueError("payloadType")
-        signatures = [(str(one["keyid"]), b64decode(one["sig"], validate=True)) for one in envelope["signatures"]]
-        return b64decode(envelope["payload"], validate=True), signatures
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise IntegrityError("not a DSSE envelope", where=where, remedy="restore the file") from None
+        statement = strict_json(payload)
+        kind, subjects = statement["predicateType"], tuple(_subject(one) for one in statement["subject"])
+        if statement["_type"] != STATEMENT_TYPE or not isinstance(kind, str) or not subjects:
+            raise ValueError("type")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise IntegrityError("signed, but not an in-toto statement", where=where, remedy="restore the file") from None
+    if kind in PREDICATES.values():
+        raise IntegrityError("its predicate is one of custody's own", where=where, remedy="keep it as a statement")
+    return Foreign(payload_digest(payload), subjects, kind, min(signers))
+
+
+def _verified(data: bytes, trusted: Mapping[str, Iterable[str]], where: str) -> tuple[bytes, frozenset[str]]:
+    envelope = unpack(data, where)
+    signers = envelope.signers({key for keys in trusted.values() for key in keys})
+    if not signers:
+        raise IntegrityError(
+            "no key that the policy trusts has signed this",
+            where=where,
+            allowed="the keys under `roles` in the policy",
+            remedy="run the step again with a trusted key, or add the signer's public key to its role",
+        )
+    return envelope.payload, signers
 
 
 def _parse(payload: bytes, where: str) -> Statement:
@@ -251,28 +255,3 @@ def _link_text(predicate_type: str, predicate: Mapping[str, Any]) -> Any:
         return predicate[STEP]
     texts = [one["value"] for one in predicate["metadata"]["properties"] if one["name"] == STEP]
     return strict_json(texts[0].encode()) if len(texts) == 1 else None
-
-
-def strict_json(data: bytes) -> Any:
-    """Parse JSON in UTF-8, refusing what parsers disagree on: repeated keys, NaN and numbers that are no finite ones.
-
-    Raises:
-        ValueError: not JSON, or one of those.
-    """
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("repeated key")
-        return found
-
-    def refuse(name: str) -> None:
-        raise ValueError(name)
-
-    def finite(text: str) -> float:
-        number = float(text)
-        if math.isinf(number):
-            raise ValueError(text)
-        return number
-
-    return json.loads(data.decode(), object_pairs_hook=unique, parse_constant=refuse, parse_float=finite)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`custody verify`: the records in a terminal, offline and without a home."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from custody.storage import write_whole
+
+if TYPE_CHECKING:
+    from custody.lineage.verification import Verification
+
+Arguments = argparse.Namespace
+
+
+def add(commands: Any) -> None:
+    """Add the verbs to the command line."""
+    text = "re-verify a BOM offline"
+    parser = commands.add_parser("verify", help=text, description=text)
+    parser.set_defaults(command=_verify)
+    parser.add_argument("bom", type=Path)
+    parser.add_argument("--bundle", required=True, type=Path, help="the statements the BOM follows")
+    parser.add_argument("--bytes", type=Path, help="a directory with each dataset and the model under its name")
+    parser.add_argument("--policy", type=Path, help="your own copy of the policy: pins the trusted keys")
+    parser.add_argument("--expect-head", metavar="SHA256", help="the head its publisher names: an older bundle is seen")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("--vsa", type=Path, metavar="FILE", help="write the answer as a SLSA verification summary")
+    parser.add_argument("--sign-with", metavar="URI", help="sign the summary with this key, such as local:FILE#NAME")
+
+
+def _verify(arguments: Arguments) -> int:
+    from custody.lineage.verification import EXIT_CODES
+    from custody.lineage.verify import verify
+
+    head = arguments.expect_head
+    found = verify(arguments.bom, arguments.bundle, arguments.bytes, arguments.policy, head=head)
+    if arguments.vsa:
+        _write_summary(found, arguments)
+    print(json.dumps(found.to_dict(), indent=1) if arguments.json else told(found))
+    return EXIT_CODES[found.result]
+
+
+def _write_summary(found: Verification, arguments: Arguments) -> None:
+    from custody import keys
+    from custody.dataset import file_sha256
+    from custody.lineage.statement import file_subject
+    from custody.lineage.vsa import summary
+
+    signer = keys.signer(arguments.sign_with, Path.cwd()) if arguments.sign_with else None
+    bom = file_subject(arguments.bom.name, file_sha256(arguments.bom))
+    write_whole(arguments.vsa, summary(found, bom, signer))
+
+
+def told(found: Verification) -> str:
+    """Return a verification as lines of text."""
+    trust = "your policy" if found.pinned else "the bundle's own policy; pin yours with --policy"
+    head = f"{found.result} (keys trusted: those of {trust}, sha256 {found.policy or 'unread'})"
+    marks = (("BROKEN", found.mismatches), ("not checked", found.unchecked), ("ok", found.checked))
+    lines = [head, *(f"  {mark}: {text}" for mark, texts in marks for text in texts)]
+    lines += [f"  not reached: {name}" for name in found.unreached]
+    lines += [f"  head {found.head}"] if found.head else []
+    return "\n".join([*lines, *(["", "redo it without custody:", *found.redo] if found.redo else [])])
