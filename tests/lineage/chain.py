@@ -58,6 +58,9 @@ class Chain:
 
     home: Home
     grade: str = "restricted"
+    name: str = NAME
+    forms: tuple[str, str, str] = (RAW, REDACTED, CLEARED)  # addresses
+    start: str = START
     made: dict[str, st.Statement] = field(default_factory=dict)
 
     @property
@@ -68,18 +71,20 @@ class Chain:
     def draft(self, step: str) -> Draft:
         """The statement of a step as it should be, following what was made so far."""
         passed = predicates.observed([], ["checked"])
+        raw, redacted, cleared = (st.dataset_subject(self.name, address) for address in self.forms)
+        attributes = [{"attribute": f"grade:{self.grade}"}]
         bodies: dict[str, tuple[st.Subject, dict[str, Any], dict[str, Any], str]] = {
-            "audit": (dataset(RAW), passed, {"intent": INTENT, "verdict": "allow", "reasons": []}, ""),
-            "classify": (dataset(RAW), predicates.scai([{"attribute": f"grade:{self.grade}"}]), {"unscanned": []}, ""),
-            "redact": (dataset(REDACTED), self._provenance("redact", RAW), {"plan": self._plan()}, "classify"),
-            "encrypt": (dataset(CLEARED), self._provenance("encrypt", REDACTED), {}, "redact"),
-            "backup": (st.file_subject("snapshot", "d" * 64), self._provenance("backup", CLEARED), {}, "encrypt"),
-            "drill": (dataset(CLEARED), passed, {}, "backup"),
-            "expect": (dataset(CLEARED), passed, {}, "drill"),
+            "audit": (raw, passed, {"intent": INTENT, "verdict": "allow", "reasons": []}, ""),
+            "classify": (raw, predicates.scai(attributes), {"unscanned": []}, ""),
+            "redact": (redacted, self._provenance("redact", raw), {"plan": self._plan()}, "classify"),
+            "encrypt": (cleared, self._provenance("encrypt", redacted), {"key": "local:k#r"}, "redact"),
+            "backup": (st.file_subject("snapshot", "d" * 64), self._provenance("backup", cleared), {}, "encrypt"),
+            "drill": (cleared, passed, {"rto_seconds": 1.5}, "backup"),
+            "expect": (cleared, passed, {}, "drill"),
         }
         subject, predicate, detail, before = bodies[step]
         prev = (self.made[before].digest,) if before in self.made else ()
-        moment = later(START, minutes=len(self.made))
+        moment = later(self.start, minutes=len(self.made))
         link = st.Link(step, prev, self.home.policy.digest, moment, self.grade, None, detail)
         return Draft((subject,), predicate, link)
 
@@ -121,8 +126,8 @@ class Chain:
         """Ask whether the bytes at an address may be used."""
         return gate.examine(self.ledger, NAME, address, intent, at, listing)
 
-    def _provenance(self, step: str, source: str) -> dict[str, Any]:
-        return predicates.provenance(step, [dataset(source)], {}, START, None)
+    def _provenance(self, step: str, source: st.Subject) -> dict[str, Any]:
+        return predicates.provenance(step, [source], {}, self.start, None)
 
     def _plan(self) -> dict[str, str]:
         return dict(self.home.policy.measures[self.grade].redact)

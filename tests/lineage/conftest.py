@@ -13,6 +13,7 @@ from custody.lineage.ledger import Ledger
 from tests.base.samples import POLICY
 
 from .chain import Chain
+from .release import Release, make
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +39,14 @@ def ledger(home: Home) -> Ledger:
 def chain(home: Home) -> Chain:
     """A chain with no statement yet."""
     return Chain(home)
+
+
+@pytest.fixture(scope="session")
+def _released(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return make(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture
+def release(_released: Release, tmp_path: Path) -> Release:
+    """A model that was released, of this test's own."""
+    return _released.copy(tmp_path / "release")

@@ -108,7 +108,7 @@ def steps(case: Case) -> Findings:
     """Every step the policy demands of the grade is signed, passed, and was recent at the gate."""
     for component, examined in case.examined:
         if examined.reasons:
-            raise IntegrityError("; ".join(examined.reasons), where=component["name"])
+            raise IntegrityError("; ".join(one.partition(". To mend it:")[0] for one in examined.reasons))
         grade = examined.grade
         yield "ok", f"{component['name']}: every step the policy demands of {grade} data is signed and passed"
 

@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 for file in sorted(pathlib.Path("ledger/statements").iterdir()):
-    text = json.loads(file.read_bytes())
-    for one in text["signatures"]:
+    text = file.read_bytes()
+    body = json.loads(base64.b64decode(json.loads(text)["payload"]))["predicate"]
+    for one in json.loads(text)["signatures"]:
         kind, _, raw = one["keyid"].partition(":")
         raw = base64.b64decode(raw)
         public = (ed25519.Ed25519PublicKey.from_public_bytes(raw) if kind == "ed25519"
                   else ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw))
-        Envelope.from_dict(text).verify([SSlibKey.from_crypto(public, one["keyid"])], 1)
-        body = json.loads(base64.b64decode(text["payload"]))["predicate"]
+        Envelope.from_dict(json.loads(text)).verify([SSlibKey.from_crypto(public, one["keyid"])], 1)
         print(body.get("urn:custody:step:v1", {"step": "bom"})["step"], one["keyid"])
 """
 

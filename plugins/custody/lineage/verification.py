@@ -17,8 +17,8 @@ CHECKS = {
     3: "chain",  # whatever is followed is there, nothing else is, and the head is the one expected
     4: "BOM",  # signed, valid, its references resolve, its digests are well formed and those of the envelopes
     5: "training",  # the datasets of the BOM are those the model was trained on, in both directions
-    6: "grades",  # what the BOM says of each dataset is what was signed
-    7: "steps",  # every step the policy demands of the grade is signed, passed, and was recent at the gate
+    6: "steps",  # every step the policy demands of the grade is signed, passed, and was recent at the gate
+    7: "grades",  # what the BOM says of each dataset is what was signed
     8: "data",  # the bytes have the address that the BOM and the statements name
     9: "model",  # the file has the digest that the BOM and its training name
 }
