@@ -205,6 +205,7 @@ def _harmless(bom: dict[str, Any]) -> None:
 
 def _hashed(bom: dict[str, Any]) -> None:
     _of(bom)["hashes"][0]["content"] = "e" * 64
+    _of(bom)["components"] = []
 
 
 def _dropped(bom: dict[str, Any]) -> None:
@@ -223,6 +224,7 @@ def _added(bom: dict[str, Any]) -> None:
     extra = json.loads(text) | {"name": "extra"}
     bom["components"].append(extra)
     bom["metadata"]["component"]["modelCard"]["modelParameters"]["datasets"].append({"ref": extra["bom-ref"]})
+    bom["dependencies"][0]["dependsOn"].append(extra["bom-ref"])
 
 
 def _named_twice(bom: dict[str, Any]) -> None:
@@ -473,7 +475,7 @@ INSIDERS: dict[str, Case] = {
     "the publisher hides what was found": (_published(_harmless), "grades", "sensitive data is not what was found"),
     "the publisher leaves a dataset out": (_published(_dropped), "training", "not those .* trained on \\(orders\\)"),
     "the publisher adds a dataset": (_published(_added), "training", "not those .* trained on \\(extra\\)"),
-    "the publisher names a dataset twice": (_published(_named_twice), "BOM|training", "share the bom-ref|not those"),
+    "the publisher names a dataset twice": (_published(_named_twice), "BOM|training", "hash|not those"),
     "the publisher names other data": (_published(_hashed), "training", "not those .* trained on \\(people\\)"),
     "the publisher leaves a reference open": (_published(_unresolved), "BOM", "nothing has the bom-ref"),
     "the publisher refers to other envelopes": (_published(_other_envelope), "BOM", "not the envelope"),
