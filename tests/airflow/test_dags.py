@@ -58,6 +58,25 @@ def _no_raw_value_left(airflow: EmbeddedAirflow, site: Site, run: DagRun) -> Non
     assert [place for place, text in places.items() if "zz9canary" in text] == []
 
 
+def test_third_party_data_is_admitted_on_conditions_in_part_or_not_at_all(airflow: EmbeddedAirflow, site: Site) -> None:
+    sources = site.sources.with_name("third_party.yaml")
+    run = airflow.run("admit_third_party_data", conf={"home": str(site.home.path), "sources": str(sources)})
+    assert run.state == "success", [(one.task_id, one.state) for one in run.tasks]
+    assert sorted(one.state for one in run.tasks if one.task_id == "admit") == ["success"] * 3
+    (admitted,) = site.home.path.glob("work/admit_third_party_data/*/admitted")
+    names = {one.name for one in admitted.iterdir() if one.is_dir()}
+    assert names == {"fivethirtyeight", "forum_posts", "weather_words"}
+    posts = (admitted / "forum_posts" / "posts.jsonl").read_text()
+    assert "spade" in posts
+    assert "quinces" not in posts, "its licence forbids commercial use"
+    assert "grandmother" not in posts, "it has no licence"
+    said = run.log("audit")
+    assert "review_quotes_nc is left out: LIC010" in said
+    told = summary(Session(site.home), run.run_id)
+    assert "review_quotes_nc: REFUSED (deny)" in told
+    assert "out of quarantine: " in told
+
+
 def test_the_dag_of_the_readme_runs_as_it_stands(airflow: EmbeddedAirflow) -> None:
     run = airflow.run("train_on_cleared_data")
     assert run.state == "success", [(one.task_id, one.state) for one in run.tasks]

@@ -76,6 +76,11 @@ class SourceVerdict:
         return tuple(one for one in self.findings if self.weighed.effective(one) in REFUSALS)
 
     @property
+    def usable(self) -> Weighed | None:
+        """The findings under which it is used, as it is or without some rows; None where it may not be used."""
+        return self.weighed if self.verdict not in REFUSALS else self.rest if self.admissible else None
+
+    @property
     def obligations(self) -> tuple[str, ...]:
         """What must be done when the data may be used."""
         return duties(self.weighed)

@@ -124,18 +124,28 @@ def _if_there(column: str, known: Sequence[str]) -> Sequence[str]:
 
 
 def _case(session: Session, dataset: Dataset, sources: Path, intent: str, listing: Listing) -> Case:
-    """Return the source of these bytes with nothing said about it but what the sources file says."""
+    """Return the source of these bytes with what the audit knows of it, but for the counts of rows."""
+    from custody.audit import evidence
     from custody.audit import sources as intake
     from custody.audit.case import Case
-    from custody.audit.claims import Metadata
+    from custody.audit.evidence_store import EvidenceStore
+    from custody.audit.intake import read_all
 
-    here, base = dataset.path.resolve(), sources.parent
-    mine = [one for one in intake.load(sources).sources if (base / one.path).resolve() == here]
-    if not mine:
+    here, base, rules = dataset.path.resolve(), sources.parent, session.policy
+    source = next((one for one in intake.load(sources).sources if (base / one.path).resolve() == here), None)
+    if source is None:
         raise UsageError("no source has this path", where=str(here), remedy=f"describe it in {sources}, then audit it")
-    today = datetime.now(UTC).date()
-    rules = session.policy
-    return Case(mine[0], base, listing, Metadata(), rules.intents[intent], intent, rules.audit, today)
+    return Case(
+        source,
+        base,
+        listing,
+        metadata=read_all(base / name for name in source.metadata),
+        intent=rules.intents[intent],
+        intent_name=intent,
+        settings=rules.audit,
+        today=datetime.now(UTC).date(),
+        evidence=evidence.load(source, base, EvidenceStore.of(session.home)),
+    )
 
 
 def _permitted(audited: _Audited, dataset: Dataset, *, by_row: bool) -> tuple[str, list[str]]:

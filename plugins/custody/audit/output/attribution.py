@@ -24,8 +24,8 @@ def attribution(report: AuditReport) -> str:
     for one in _used(report):
         url = link(one.source.origin.url) if one.source.origin.url else "not stated"
         lines += [f"- **{inline(one.name)}**: {inline(_credit(one))}"]
-        lines += [f"  Licence: {inline(one.concluded or 'not settled')}. Source: {url}"]
-        lines += [f"  You must: {inline(duty)}" for duty in one.obligations]
+        lines += [f"  Licence: {inline(_licence(one))}. Source: {url}"]
+        lines += [f"  You must: {inline(duty)}" for duty in _of_licences(one)]
     return "\n".join(lines if len(lines) > 2 else [*lines, "Nothing that is used asks for it."]) + "\n"
 
 
@@ -35,7 +35,7 @@ def notice(report: AuditReport) -> str:
     texts: dict[str, list[str]] = {}
     for one in _used(report):
         kept = f", text below as {one.found[:12]}" if one.found else ", text not kept"
-        lines += [f"{clean(one.name)}: {clean(_credit(one))}", f"  under {clean(one.concluded or 'not settled')}{kept}"]
+        lines += [f"{clean(one.name)}: {clean(_credit(one))}", f"  under {clean(_licence(one))}{kept}"]
         if one.found and one.found not in texts:
             texts[one.found] = list(_text(one))
     for digest, text in texts.items():
@@ -44,7 +44,19 @@ def notice(report: AuditReport) -> str:
 
 
 def _used(report: AuditReport) -> list[SourceVerdict]:
-    return sorted((one for one in report.sources if one.verdict == "allow_with_obligations"), key=lambda one: one.name)
+    asking = (one for one in report.sources if one.usable and one.usable.verdict == "allow_with_obligations")
+    return sorted(asking, key=lambda one: one.name)
+
+
+def _licence(one: SourceVerdict) -> str:
+    return one.concluded or ("as each row says" if one.source.row_licence else "not settled")
+
+
+def _of_licences(one: SourceVerdict) -> list[str]:
+    """Return the duties that licences ask for; others are not for whoever gets the model."""
+    findings = one.usable.findings if one.usable else ()
+    duties = (each for each in findings if each.verdict == "allow_with_obligations")
+    return list(dict.fromkeys(each.remedy for each in duties if each.code.startswith("LIC")))
 
 
 def _credit(one: SourceVerdict) -> str:

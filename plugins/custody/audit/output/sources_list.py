@@ -38,8 +38,7 @@ PROVIDER = (  # what no data tells
 
 def rows(report: AuditReport) -> list[dict[str, Any]]:
     """Return one row per source that may be used, by section and name."""
-    used = [one for one in report.sources if one.verdict in ("allow", "allow_with_obligations")]
-    return sorted((_row(one) for one in used), key=lambda row: (row["section"], row["name"]))
+    return sorted((_row(one) for one in report.sources if one.usable), key=lambda row: (row["section"], row["name"]))
 
 
 def to_csv(report: AuditReport) -> str:
@@ -73,7 +72,7 @@ def to_dict(report: AuditReport, domains: Domains, reservations: Mapping[str, An
 
 
 def _row(one: SourceVerdict) -> dict[str, Any]:
-    section = BY_KIND.get(getattr(one.source, "kind", ""), "2.1")
+    section = BY_KIND.get(one.source.kind, "2.1")
     dataset = Dataset(one.path, one.name)
     files = dataset.files()
     return {
@@ -84,7 +83,7 @@ def _row(one: SourceVerdict) -> dict[str, Any]:
         "url": one.source.origin.url,
         "revision": one.source.origin.revision,
         "retrieved": str(one.source.origin.retrieved or ""),
-        "licence": one.concluded or "not settled",
+        "licence": one.concluded or ("by row" if one.source.row_licence else "not settled"),
         "files": len(files),
         "bytes": sum((dataset.root / each).stat().st_size for each in files),
     }

@@ -53,7 +53,17 @@ def _source(one: SourceVerdict) -> Iterator[str]:
             yield f"  waived: {finding.code} {finding.what} ({finding.verdict}, counts as {waiver.lowered_to})"
             yield f"    by {waiver.who}, asked by {waiver.asked_by}, until {waiver.expires}: {waiver.why}"
     if one.verdict not in ("deny", "review"):
-        yield from (f"  you must: {duty}" for duty in one.obligations)
+        for duty, findings in _duties(one).items():
+            yield f"  you must: {duty}"
+            yield f"    because of {'; '.join(dict.fromkeys(f'{each.code}: {each.what}' for each in findings))}"
+
+
+def _duties(one: SourceVerdict) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in one.findings:
+        if finding.verdict == "allow_with_obligations":
+            found.setdefault(finding.remedy, []).append(finding)
+    return found
 
 
 def _licence(one: SourceVerdict) -> str:
