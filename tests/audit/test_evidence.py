@@ -20,6 +20,7 @@ from custody.audit.evidence_store import EvidenceStore, Record
 from custody.audit.sources import EvidenceEntry, Source
 from custody.errors import IntegrityError, PolicyError, UsageError
 from custody.home import Home
+from custody.verbs import evidence
 
 TODAY = date(2026, 11, 20)
 TERMS = b"You may use the data for any purpose."
@@ -233,3 +234,42 @@ def test_evidence_is_read_for_whoever_judges_it(tmp_path: Path) -> None:
     assert (only.kind, only.status, only.problem, only.text[:10]) == ("robots", 200, "", "User-agent")
     assert only.fetched_at == datetime(2026, 1, 1, tzinfo=UTC)
     assert b"Disallow" not in repr(only).encode()
+
+
+# The verb
+
+
+def test_a_file_is_kept_listed_and_shown(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "terms.txt"
+    file.write_bytes(TERMS)
+    made = evidence.keep(home, file, "terms", url="https://d.org/terms", fetched_at=AT, status=200)
+    assert evidence.kept(home) == evidence.kept(home, DIGEST[:8]) == (made,)
+    assert evidence.shown(home, DIGEST[:8]) == TERMS
+    assert made.text_sha256 == text_sha256(TERMS)
+
+
+def test_what_was_kept_is_evidence_in_the_audit_of_this_home(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "terms.txt"
+    file.write_bytes(TERMS)
+    evidence.keep(home, file, "terms", fetched_at=AT)
+    source = Source(name="d", path="d", evidence=(EvidenceEntry(kind="terms", digest=DIGEST),))
+    (only,) = load(source, tmp_path, EvidenceStore.of(home))
+    assert (only.problem, only.body, only.fetched_at) == ("", TERMS, AT)
+
+
+WRONG: dict[str, Callable[[Home, Path], object]] = {
+    "a kind that is none": lambda home, here: evidence.keep(home, here / "a", "hearsay"),
+    "a file that is not there": lambda home, here: evidence.keep(home, here / "nowhere", "page"),
+    "a folder": lambda home, here: evidence.keep(home, here, "page"),
+    "a digest that is none": lambda home, _: evidence.kept(home, "zz"),
+    "a digest that fits several": lambda home, _: evidence.shown(home, ""),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_words_about_evidence_are_refused(home: Home, tmp_path: Path, wrong: str) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(name)
+        evidence.keep(home, tmp_path / name, "page")
+    with pytest.raises(UsageError):
+        WRONG[wrong](home, tmp_path)

@@ -3,20 +3,20 @@
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from benchmarks import audit_texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit.texts import identify
 from custody.audit.texts.classes import UNKNOWN, obligations
 from custody.audit.texts.matching import MAX_TEXT
-from custody.audit.texts.prints import shipped
+from custody.audit.texts.prints import library, shipped
 from custody.audit.texts.words import digest, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,12 +177,25 @@ def test_a_weighty_word_anywhere_in_a_text_is_never_small(added: list[str], data
 
 
 @needs_spdx
-@pytest.mark.parametrize(("share", "least"), [(0.0, 1.0), (0.05, 0.97), (0.10, 0.94)])
+@pytest.mark.parametrize(("share", "least"), [(0.0, 100), (0.05, 97)])
 def test_the_spdx_texts_are_told_apart_with_words_missing(share: float, least: float) -> None:
-    draw, wrong, names = random.Random(20), [], sorted(path.stem for path in SPDX.glob("*.txt"))
-    for name in names:
-        kept = [one for one in (SPDX / f"{name}.txt").read_text(encoding="utf-8").split() if draw.random() >= share]
-        found = identify(" ".join(kept))
-        assert found.obligations in (obligations([name]), UNKNOWN)
-        wrong += [] if name in found.ids else [name]
-    assert 1 - len(wrong) / len(names) >= least, wrong
+    found = audit_texts.spdx(SPDX, share)
+    assert found.total >= 100
+    assert found.top1 >= least, found.missed
+    assert found.wrong_class == ()
+
+
+def test_the_licence_files_of_the_installed_packages_are_known() -> None:
+    found = audit_texts.installed()
+    assert found.total >= 50
+    assert found.top1 >= 95, found.missed
+    assert found.wrong_class == ()
+
+
+@needs_spdx
+def test_a_text_that_is_not_in_the_library_is_never_taken_for_one_with_other_duties() -> None:
+    every = [(one.ids, one.words) for one in shipped().texts]
+    for ids, _ in every[::5]:
+        others = library([one for one in every if not {*one[0]} & {*ids}], {})
+        found = identify((SPDX / f"{ids[0]}.txt").read_text(encoding="utf-8"), others)
+        assert found.obligations in (UNKNOWN, obligations(ids)), (ids, found.ids)
