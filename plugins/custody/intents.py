@@ -142,6 +142,26 @@ class LicenceSettings(Strict):
     )
 
 
+class ScreenSettings(Strict):
+    """What the screens against poisoning look at, and from where on they report. All numbers are custody's own.
+
+    Args:
+        seed: of hashes and samples.
+        text, target: columns; told by names and lengths when not given.
+        copies: the share of copies in a source, or of its rows in another one.
+        flood, flood_least: the share of a source's rows, and the number, that are copies of one text.
+        overlap: the share of held-out texts that stand in training data.
+    """
+
+    seed: int = 0
+    text: tuple[str, ...] = ()
+    target: str = ""
+    copies: float = Field(default=0.10, ge=0, le=1)
+    flood: float = Field(default=0.005, ge=0, le=1)
+    flood_least: int = Field(default=20, ge=2)
+    overlap: float = Field(default=0.001, ge=0, le=1)
+
+
 class AuditSettings(Strict):
     """The policy's `audit` section: what is asked of sources beyond their licences.
 
@@ -158,3 +178,4 @@ class AuditSettings(Strict):
     suppliers: SupplierSettings = Field(default_factory=SupplierSettings)
     max_age: MaxAge = Field(default_factory=MaxAge)
     acceptance: AcceptanceSettings = Field(default_factory=AcceptanceSettings)
+    screens: ScreenSettings = Field(default_factory=ScreenSettings)

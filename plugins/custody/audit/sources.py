@@ -145,6 +145,8 @@ class Source(Strict):
     contract: Contract | None = None
     supplier: str = ""  # its id in the register
     proof: Proof = Field(default_factory=Proof)
+    listed: str = ""  # the address when it was listed, or a file with the listing of then
+    held_out: bool = False  # for evaluation: none of it may be in what is trained on
     acceptance: str = ""  # the file that records the acceptance checks
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from custody.audit.case import Case
 from custody.audit.rules.acceptance import acceptance
+from custody.audit.rules.changed import changed
 from custody.audit.rules.conflicts import conflicts
 from custody.audit.rules.contract import contract
 from custody.audit.rules.digests import digests
@@ -25,6 +26,7 @@ from custody.audit.verdicts import Finding
 RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     acceptance,
     conflicts,
+    changed,
     contract,
     digests,
     evidence,
