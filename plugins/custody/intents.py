@@ -20,6 +20,8 @@ class Intent(Strict):
     monthly_active_users: of all products of the licensee, as some licences of models count them. product_fields: what
     the model is for, such as `translation`; an empty list says that it is for nothing in particular. model_name,
     model_family (such as `Llama`) and model_licence: its name and licence when released, and what it was trained from.
+    data_licence: under which the set is published where `redistribute_data` says so, and data_form: as `one` set, or as
+    a `collection` of its sources, each apart and under its own licence.
     """
 
     purpose: Literal["commercial", "research"]
@@ -33,6 +35,8 @@ class Intent(Strict):
     model_name: str = ""
     model_family: str = ""
     model_licence: str = ""
+    data_licence: str = ""
+    data_form: Literal["one", "collection"] = "one"
 
     @property
     def use(self) -> str:

@@ -74,7 +74,7 @@ def test_the_sample_has_three_sources_with_obligations_and_one_denied(home: Home
         "fivethirtyeight": "allow_with_obligations",
         "review_quotes_nc": "deny",
     }
-    assert codes(found[-1], "deny") == {"LIC010"}
+    assert codes(found[-1], "deny") == {"LIC010", "MIX091"}
     assert all(one.obligations and one.found for one in found)
 
 

@@ -18,6 +18,8 @@ from custody.audit.sources import Source
 from custody.dataset import Listing
 from custody.intents import AuditSettings, Intent
 
+ROWS = "row licence"  # who claims what a column of the data says
+
 
 @dataclass(frozen=True)
 class Case:
@@ -55,7 +57,7 @@ class Case:
         own = (Claim("sources file", self.source.licence),) if self.source.licence else ()
         files = (Claim("sources file", one.licence, one.glob) for one in self.source.files)
         total = self.rows.total
-        rows = (Claim("row licence", one, f"{count:,} of {total:,} rows") for one, count in self.rows.counts.items())
+        rows = (Claim(ROWS, one, f"{count:,} of {total:,} rows") for one, count in self.rows.counts.items())
         told = (*own, *files, *rows, *self.metadata.claims)
         expressions = frozenset(normalise(one.text) or "" for one in told)
         return tuple(dict.fromkeys((*told, *found.claims(self.found, expressions))))

@@ -17,6 +17,7 @@ from custody.audit.evidence_store import EvidenceStore
 from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.lineage import inherited
+from custody.audit.mixtures import mixed, part
 from custody.audit.records import suppliers
 from custody.audit.rowlicences import rest
 from custody.audit.rows import RowLicences, row_licences
@@ -146,7 +147,13 @@ def audit(
     cases = [_case(one, base, intent, rules, day, register, evidence) for one in found.sources]
     own = {case.source.name: judge(case) for case in cases}
     more = inherited(cases, own)
-    verdicts = (_verdict(one, own[one.source.name], more.get(one.source.name, ()), rules, waivers) for one in cases)
+    verdicts = [_verdict(one, own[one.source.name], more.get(one.source.name, ()), rules, waivers) for one in cases]
+    parts = [part(case, one.weighed) for case, one in zip(cases, verdicts, strict=True)]
+    together = mixed(parts, rules.intents[intent], intent)
+    for index, case in enumerate(cases):
+        if mine := together.get(case.source.name):
+            every = (*more.get(case.source.name, ()), *mine)
+            verdicts[index] = _verdict(case, own[case.source.name], every, rules, waivers)
     return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts))
 
 
