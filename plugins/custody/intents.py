@@ -166,6 +166,27 @@ class ScreenSettings(Strict):
     overlap: float = Field(default=0.001, ge=0, le=1)
 
 
+class RightsSettings(Strict):
+    """What is asked of crawled sources.
+
+    require: what must have been kept at the time of the crawl, of each host; `headers` and `page` of one address each.
+    crawlers: the AI crawlers of which a ban counts as one of ours: those that gather training data, all that are
+    known, or none. also: more such crawlers by their product tokens. terms: what a clause against crawling or training
+    in a site's terms is; no clause ever allows.
+    """
+
+    require: tuple[Literal["robots", "tdmrep", "headers", "page", "terms"], ...] = (
+        "robots",
+        "tdmrep",
+        "headers",
+        "page",
+        "terms",
+    )
+    crawlers: Literal["training", "all", "none"] = "training"
+    also: tuple[str, ...] = ()
+    terms: Literal["review", "deny"] = "review"
+
+
 class AuditSettings(Strict):
     """The policy's `audit` section: what is asked of sources beyond their licences.
 
@@ -183,3 +204,5 @@ class AuditSettings(Strict):
     max_age: MaxAge = Field(default_factory=MaxAge)
     acceptance: AcceptanceSettings = Field(default_factory=AcceptanceSettings)
     screens: ScreenSettings = Field(default_factory=ScreenSettings)
+
+    rights: RightsSettings = Field(default_factory=RightsSettings)

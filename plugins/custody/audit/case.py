@@ -12,6 +12,7 @@ from custody.audit import found
 from custody.audit.claims import Claim, Metadata
 from custody.audit.evidence import Evidence
 from custody.audit.licences.names import normalise
+from custody.audit.optoutlists import Lists, Screened
 from custody.audit.records.suppliers import Register
 from custody.audit.rows import RowLicences
 from custody.audit.sources import Source
@@ -37,6 +38,8 @@ class Case:
         register: the suppliers, where the sources file names a register.
         evidence: what was kept to show the terms.
         rows: the licences of the rows, where a column has them.
+        optouts: what no source may hold.
+        screened: how many rows of this one are on it.
     """
 
     source: Source
@@ -50,6 +53,8 @@ class Case:
     register: Register | None = None
     evidence: tuple[Evidence, ...] = ()
     rows: RowLicences = field(default_factory=RowLicences)
+    optouts: Lists = field(default_factory=Lists)
+    screened: Screened = field(default_factory=Screened)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from custody.audit import evidence as kept
+from custody.audit import optoutlists, rowlicences
 from custody.audit import sources as intake
 from custody.audit.case import Case
 from custody.audit.claims import Claim
@@ -18,8 +19,8 @@ from custody.audit.intake import read_all
 from custody.audit.licences.names import normalise, terms
 from custody.audit.lineage import inherited
 from custody.audit.mixtures import mixed, part
+from custody.audit.optoutlists import Lists
 from custody.audit.records import suppliers
-from custody.audit.rowlicences import rest
 from custody.audit.rows import RowLicences, row_licences
 from custody.audit.rules import judge
 from custody.audit.verdicts import Finding, Verdict, strictest
@@ -144,7 +145,8 @@ def audit(
     found = intake.load(sources_file)
     base = sources_file.parent
     register = suppliers.load(base / found.suppliers) if found.suppliers else None
-    cases = [_case(one, base, intent, rules, day, register, evidence) for one in found.sources]
+    lists = optoutlists.read(found.optouts, base)
+    cases = [_case(one, base, intent, rules, day, register, evidence, lists) for one in found.sources]
     own = {case.source.name: judge(case) for case in cases}
     more = inherited(cases, own)
     verdicts = [_verdict(one, own[one.source.name], more.get(one.source.name, ()), rules, waivers) for one in cases]
@@ -165,6 +167,7 @@ def _case(
     today: date,
     register: suppliers.Register | None,
     evidence: EvidenceStore | None,
+    lists: Lists,
 ) -> Case:
     dataset, by_row = Dataset((base / source.path).resolve(), source.name), source.row_licence
     return Case(
@@ -179,6 +182,8 @@ def _case(
         register=register,
         evidence=kept.load(source, base, evidence),
         rows=row_licences(dataset, by_row.column, by_row.glob) if by_row else RowLicences(),
+        optouts=lists,
+        screened=optoutlists.screen(dataset, lists.entries, optoutlists.columns(source.row_origin)),
     )
 
 
@@ -189,7 +194,7 @@ def _verdict(
     signed = tuple(waivers(case.source.name, address) if waivers else ())
     now = circumstances(case.source.name, address, case.intent_name, rules, case.today)
     weighed = weigh(tuple(sorted({*own, *inherited})), signed, now)
-    by_row = case.source.row_licence is not None and weighed.verdict in REFUSALS
+    by_row = rowlicences.by_row(case) and weighed.verdict in REFUSALS
     return SourceVerdict(
         name=case.source.name,
         path=(case.base / case.source.path).resolve(),
@@ -201,7 +206,7 @@ def _verdict(
         concluded=_concluded(case.claims),
         source=case.source,
         text=text,
-        rest=weigh(tuple(sorted({*judge(rest(case)), *inherited})), signed, now) if by_row else None,
+        rest=weigh(tuple(sorted({*judge(rowlicences.rest(case)), *inherited})), signed, now) if by_row else None,
     )
 
 

@@ -44,8 +44,24 @@ def permitted(case: Case) -> Callable[[str | None], bool]:
     return tell
 
 
+def by_optout(case: Case) -> bool:
+    """Tell whether rows can be taken out by the opt-out lists: everything these ask for can be looked up."""
+    found, lists = case.screened, case.optouts
+    return bool(lists.entries.needs) and not (lists.problems or found.unread or found.counted.unchecked)
+
+
+def by_row(case: Case) -> bool:
+    """Tell whether there is anything by which rows are taken out."""
+    return case.source.row_licence is not None or by_optout(case)
+
+
 def rest(case: Case) -> Case:
     """Return the case as it is when the rows that may not be used are left out."""
+    if by_optout(case):
+        counted = replace(case.screened.counted, listed=0, unknown=0)
+        case = replace(case, screened=replace(case.screened, counted=counted))
+    if case.source.row_licence is None:
+        return case
     tell, rows = permitted(case), case.rows
     counts = {one: count for one, count in rows.counts.items() if tell(one)}
     return replace(case, rows=replace(rows, counts=counts, unknown=0, without=rows.without if tell(None) else 0))

@@ -14,6 +14,7 @@ from custody.audit.provenance import Proof
 from custody.audit.records.basis import PersonalData
 from custody.audit.records.contract import Contract
 from custody.audit.records.dates import Day
+from custody.audit.rights.crawl import Crawl
 from custody.errors import PolicyError
 from custody.yamlfile import Strict
 
@@ -89,12 +90,37 @@ class RowLicence(Strict):
     glob: str = "*"
 
 
+class RowOrigin(Strict):
+    """The columns that opt-outs are looked up by; those with usual names when this is not given.
+
+    url: the address a row is from. owner: who it belongs to. content: its text.
+    """
+
+    url: str = ""
+    owner: str = ""
+    content: str = ""
+
+
+class OptoutList(Strict):
+    """A list of opt-outs or takedowns, see `custody.audit.optouts`.
+
+    file: relative to the sources file. sha256: of it, when it must be just this one. earlier: an older version, of
+    which no entry may be missing.
+    """
+
+    file: str
+    sha256: str = ""
+    earlier: str = ""
+
+
 def _in_utc(value: datetime) -> datetime:
     """A time without a zone is UTC."""
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-EvidenceKind = Literal["licence", "terms", "robots", "tdmrep", "headers", "page", "rsl", "contract", "approval"]
+EvidenceKind = Literal[
+    "licence", "terms", "robots", "tdmrep", "headers", "page", "rsl", "c2pa", "tdm-policy", "contract", "approval"
+]
 
 
 class EvidenceEntry(Strict):
@@ -137,6 +163,8 @@ class Source(Strict):
     attribution: str = ""
     files: tuple[FilePart, ...] = ()
     row_licence: RowLicence | None = None
+    row_origin: RowOrigin | None = None
+    crawl: Crawl | None = None
     metadata: Names = ()  # Croissant, dataset card, Data Package, CycloneDX or SPDX files
     evidence: tuple[EvidenceEntry, ...] = ()
     approved: tuple[Approved, ...] = ()
@@ -155,6 +183,7 @@ class Sources(Strict):
 
     sources: tuple[Source, ...]
     suppliers: str = ""  # the register of suppliers
+    optouts: tuple[OptoutList, ...] = ()  # what none of the sources may hold
 
 
 def load(path: Path) -> Sources:

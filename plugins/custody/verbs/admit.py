@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custody.dataset import Dataset, Listing
-from custody.errors import IntegrityError, SourcesRefused, UsageError
+from custody.errors import DatasetError, IntegrityError, SourcesRefused, UsageError
 from custody.lineage import predicates
 from custody.lineage.statement import Statement, dataset_subject, file_subject
 from custody.verbs.session import Outcome, Session
@@ -110,9 +110,15 @@ def _audited(session: Session, dataset: Dataset, listing: Listing, intent: str) 
 
 def _filters(case: Case) -> Iterator[RowFilter]:
     """Yield what names the rows that may not be used."""
-    from custody.audit import rowlicences
+    from custody.audit import optoutlists, rowlicences
     from custody.audit.admission import RowFilter
 
+    if case.optouts.problems:
+        raise DatasetError(
+            case.optouts.problems[0], where=case.source.name, remedy="restore the list, then audit again"
+        )
+    if case.optouts.entries.needs:
+        yield optoutlists.row_filter(case.optouts.entries, optoutlists.columns(case.source.row_origin))
     if case.source.row_licence:
         column = case.source.row_licence.column
         drops, glob = rowlicences.drops(case, column), case.source.row_licence.glob
@@ -125,14 +131,15 @@ def _if_there(column: str, known: Sequence[str]) -> Sequence[str]:
 
 def _case(session: Session, dataset: Dataset, sources: Path, intent: str, listing: Listing) -> Case:
     """Return the source of these bytes with what the audit knows of it, but for the counts of rows."""
-    from custody.audit import evidence
+    from custody.audit import evidence, optoutlists
     from custody.audit import sources as intake
     from custody.audit.case import Case
     from custody.audit.evidence_store import EvidenceStore
     from custody.audit.intake import read_all
 
     here, base, rules = dataset.path.resolve(), sources.parent, session.policy
-    source = next((one for one in intake.load(sources).sources if (base / one.path).resolve() == here), None)
+    found = intake.load(sources)
+    source = next((one for one in found.sources if (base / one.path).resolve() == here), None)
     if source is None:
         raise UsageError("no source has this path", where=str(here), remedy=f"describe it in {sources}, then audit it")
     return Case(
@@ -145,6 +152,7 @@ def _case(session: Session, dataset: Dataset, sources: Path, intent: str, listin
         settings=rules.audit,
         today=datetime.now(UTC).date(),
         evidence=evidence.load(source, base, EvidenceStore.of(session.home)),
+        optouts=optoutlists.read(found.optouts, base),
     )
 
 

@@ -13,12 +13,15 @@ from custody.audit.rules.contract import contract
 from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
+from custody.audit.rules.optouts import optouts
 from custody.audit.rules.outputs import outputs
 from custody.audit.rules.owner import owner
 from custody.audit.rules.parts import parts
 from custody.audit.rules.personal import personal_data
 from custody.audit.rules.provenance import provenance
+from custody.audit.rules.rights import rights
 from custody.audit.rules.supplier import supplier
+from custody.audit.rules.terms import site_terms
 from custody.audit.rules.texts import changes, texts
 from custody.audit.rules.usage import usage
 from custody.audit.verdicts import Finding
@@ -32,11 +35,14 @@ RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     evidence,
     licence,
     outputs,
+    optouts,
     owner,
     parts,
     personal_data,
     usage,
     provenance,
+    rights,
+    site_terms,
     supplier,
     texts,
     changes,
