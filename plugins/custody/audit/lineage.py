@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from custody.audit.case import Case
 from custody.audit.claims import Metadata
 from custody.audit.rules.licence import licence
+from custody.audit.rules.outputs import outputs
 from custody.audit.sources import Parent, Source
 from custody.audit.verdicts import VERDICTS, Finding, Verdict, strictest
 from custody.audit.weblinks import canonical, hub_id
@@ -166,7 +167,8 @@ def _finder(sources: Sequence[Source]) -> Callable[[Parent], tuple[str, ...]]:
 
 def _outside(parent: Parent, case: Case) -> Verdict:
     source = Source(name=parent.name, path="", licence=parent.licence, generated_by=parent.generated_by)
-    return strictest(*(one.verdict for one in licence(replace(case, source=source, metadata=Metadata()))))
+    alone = replace(case, source=source, metadata=Metadata())
+    return strictest(*(one.verdict for rule in (licence, outputs) for one in rule(alone)))
 
 
 def _unresolved(name: str, parents: Iterable[str], *, circle: bool) -> Iterator[Finding]:

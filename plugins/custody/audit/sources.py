@@ -157,6 +157,7 @@ class Source(Strict):
     origin: Origin = Field(default_factory=Origin)
     derived_from: tuple[Annotated[Parent, BeforeValidator(_as_mapping, json_schema_input_type=str | Parent)], ...] = ()
     generated_by: tuple[Generator, ...] = ()
+    collected_from: Names = ()  # sites, services or publishers the content was taken from
     gated: bool | None = None  # behind a login, a click-through or a paywall
     licence: str = ""  # as declared: an SPDX expression, a name or a URL
     licence_file: str = ""

@@ -11,7 +11,7 @@ RESEARCH = "LicenseRef-research-only"
 NON_COMMERCIAL = "LicenseRef-NonCommercial-custom"
 CONDITIONS = frozenset({UPSTREAM, RESEARCH, NON_COMMERCIAL})
 
-_FIELD = r"(?:academic|research|educational|scientific|scholarly)"
+_FIELD = r"(?:academic|research|educational|scientific|scholarly)\b"
 _ONLY = r"(?:only|solely|exclusively|purely|strictly|restricted|limited)"
 _NC = r"non ?commercial"
 _WORDS = r"(?: \w+)"
@@ -40,6 +40,7 @@ _RULES = r"(?:terms|licenses?|licensing|polic(?:y|ies)|rights|conditions)"
 _HOLDERS = r"(?:original|respective|owners?|authors?|publishers?|holders?|creators?)"
 _STANDS = r"(?:apply|applies|hold|govern|remain|must|should|respected)"
 _UPSTREAM = (
+    rf"(?:terms|licenses?|conditions){_WORDS}{{0,3}} {_SOURCES}",
     rf"{_BIND}{_WORDS}{{0,5}} {_RULES}{_WORDS}{{0,6}} (?:{_SOURCES}|{_SITES})",
     rf"{_SOURCES}{_WORDS}{{0,3}} (?:terms|licenses?|licensing|copyrights?){_WORDS}{{0,4}} {_STANDS}",
     rf"copyrights?{_WORDS}{{0,5}} (?:belongs?|remains?|held|owned|retained?){_WORDS}{{0,5}} {_HOLDERS}",

@@ -11,11 +11,8 @@ from custody.audit.licences.terms import Terms
 VERSIONS = ("1.0", "2.0", "2.1", "2.5", "3.0", "4.0")  # 2.1 is Japanese only
 ORDER = ("NC", "ND", "SA")
 _ID = re.compile(r"(?:LicenseRef-)?CC-BY((?:-(?:NC|SA|ND))*)-(?:\d\.\d|unversioned)(?:-[A-Z]{2,3})?")
-_ELEMENTS = (
-    ("NC", re.compile(r"\bnc|non ?commercial|nc\b")),
-    ("ND", re.compile(r"nd\b|no ?deriv|non ?deriv")),
-    ("SA", re.compile(r"sa\b|share ?alike")),
-)
+_GLUED = re.compile(r"(?:by|nc|sa|nd)+")
+_SPELLED = (("NC", "non"), ("ND", "deriv"), ("SA", "share"))
 _ONE = (
     r"(?:by(?:nc)?(?:sa|nd)?|attributions?|nc(?:sa|nd)?|non ?commercial(?: use)?|sa|share ?alike"
     r"|nd|(?:no|non) ?deriv(?:at(?:iv)?e|ation)?s?(?: works?)?)"
@@ -25,7 +22,10 @@ ELEMENTS = rf"{_ONE}(?:(?: and)? {_ONE})*"
 
 def elements(words: str) -> tuple[str, ...]:
     """Return the elements beside BY that a folded name has, in the order of the names' authors."""
-    return tuple(name for name, pattern in _ELEMENTS if pattern.search(words))
+    glued = {one for word in words.split() if _GLUED.fullmatch(word) for one in re.findall("..", word.upper())}
+    plain = words.replace("no deriv", "deriv").replace("non deriv", "deriv").replace("nonderiv", "deriv")
+    spelled = {name for name, start in _SPELLED if start in plain}
+    return tuple(one for one in ORDER if one in glued | spelled)
 
 
 def identifier(found: Iterable[str], version: str, port: str = "") -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import product
@@ -36,11 +37,18 @@ def parse(text: str) -> str | None:
         return None
     try:
         parsed = _licensing().parse(text)
+        keys = {str(one) for one in _licensing().license_keys(parsed)} if parsed is not None else set()
         unknown = set(_licensing().unknown_license_keys(parsed)) - table().keys()
-        rendered = str(parsed) if parsed is not None else ""
     except Exception:  # the library raises what it likes, and deep nesting overflows it
         return None
-    return rendered if rendered and not unknown else None
+    return str(parsed) if keys and not unknown and _literal(text, keys) else None
+
+
+def _literal(text: str, keys: set[str]) -> bool:
+    """Whether ids were written, in any case and with the old endings: the library's aliases also take families."""
+    known = {key.lower() for key in keys}
+    words = {word for word in re.split(r"[\s()]+", text.lower()) if word not in {"", "and", "or", "with"}}
+    return all({word, f"{word}-only", f"{word.removesuffix('+')}-or-later"} & known for word in words)
 
 
 def branches(expression: str) -> tuple[Branch, ...]:

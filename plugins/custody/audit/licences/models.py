@@ -26,6 +26,13 @@ _HINT = re.compile(
 )
 
 
+# Beside the name of an open model: sizes, versions, tunings, and who published it.
+_TRIVIAL = re.compile(
+    r"\d.*|[abmtvxls]|k|xs|xx?l|tiny|mini|small|base|medium|large|instruct|chat|cnn|xsum|hf|it|lm|model|generated|distil"
+    r"|finetuned|google|facebook|openai|mistralai|mistral|meta|allenai|bigscience|eleutherai|and|or|the|from|de"
+)
+
+
 @dataclass(frozen=True)
 class Writer:
     """A model in the table.
@@ -34,20 +41,33 @@ class Writer:
         licence: under which its outputs come; empty when nothing is asked.
         terms: of that licence, or None when it asks nothing.
         basis: text, name or recalled.
+        owners: accounts of whoever runs it, in letters and digits only.
     """
 
     licence: str
     terms: Terms | None
     basis: str
+    owners: frozenset[str] = frozenset()
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is asked of outputs."""
+        return self.terms is None or (self.terms.commercial and self.terms.use == "none" and not self.terms.effects)
 
 
-def writer(name: str) -> Writer | None:
-    """Return what is known of a model by its name, or None when it is not in the table."""
-    words = fold(name).text
-    for pattern, found in _table():
-        if pattern.search(words):
-            return found
-    return None
+def writers(name: str) -> tuple[Writer, ...] | None:
+    """Return every model a name names, or None when a part of it is not understood.
+
+    What restricts counts wherever it stands. Of an open model nothing may be left but its size, version or tuning.
+    """
+    words, found = fold(name).text, []
+    for pattern, row in _table():
+        words, count = pattern.subn(" ", words)
+        found += [row] * bool(count)
+    rest = [one for one in words.split() if not _TRIVIAL.fullmatch(one)]
+    if not found or (rest and all(one.open for one in found)):
+        return None
+    return tuple(found)
 
 
 def written_by_model(text: str) -> Iterator[tuple[int, int]]:
@@ -63,7 +83,7 @@ def _table() -> tuple[tuple[re.Pattern[str], Writer], ...]:
     return tuple(
         (
             re.compile(r"(?<!\S)(?:" + "|".join(row["names"]) + ")"),
-            Writer(row["licence"], terms_of(row["licence"]), row["basis"]),
+            Writer(row["licence"], terms_of(row["licence"]), row["basis"], frozenset(row.get("owners", ()))),
         )
         for row in rows
     )

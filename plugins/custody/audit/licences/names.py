@@ -43,7 +43,7 @@ class Reading:
     """What a text says about a licence.
 
     Args:
-        kind: a licence; a family of which the version is not told; several, or one with conditions; terms of its own
+        kind: a licence; a family of which the version is not told; several, or one with other words; terms of its own
             (custom); that nothing is known or granted (unstated); or nothing that is understood (unknown).
         expression: an SPDX expression of the licences found, joined by AND where they all may apply; empty when none.
         certain: the text says this and nothing else.
@@ -115,8 +115,10 @@ def _expression(plain: str) -> Reading | None:
 def _address(plain: str) -> Reading | None:
     if not URL.fullmatch(plain):
         return None
-    found = read_url(plain)
-    return _one(found.key, certain=found.certain) if found else Reading("custom", "LicenseRef-Custom")
+    if found := read_url(plain):
+        return _one(found.key, certain=found.certain)
+    page = fold(plain.rstrip("/").rsplit("/", 1)[-1]).text
+    return UNSTATED if _words().unstated.fullmatch(page) else Reading("custom", "LicenseRef-Custom")
 
 
 def _name(plain: str) -> Reading | None:
@@ -165,6 +167,4 @@ def _sentence(text: str) -> Reading:
     if not keys:
         told = _LEGAL.search(fold(text[:MAX_NAME]).text)
         return Reading("custom", "LicenseRef-Custom") if told else UNKNOWN
-    if len(keys) > 1:
-        return Reading("several", " AND ".join(keys))
-    return Reading("custom" if keys[0] in CONDITIONS else "family", keys[0])
+    return Reading("custom" if CONDITIONS.issuperset(keys) else "several", " AND ".join(keys))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from custody.audit.licences.clauses import CONDITIONS, clauses
@@ -21,6 +22,9 @@ from custody.audit.licences.vocabulary import Mention, mentions
 
 Scope = Literal["data", "code"]
 MAX_PROSE = 512 << 10  # characters; a card beyond that is read up to there
+MAX_SENTENCE = 2000  # characters; what is longer is read in pieces, so that no text takes long
+FAR = 200  # characters in which is looked of what a sentence speaks
+NEAR = 80  # characters of folded text in which a negation is looked for
 _SENTENCE = re.compile(r"(?<=[.!?;])[\"')\]*_]*\s+(?=\S)|\n[ \t]*\n|\n[ \t]*(?=[-*+#>|]|\d+[.)])")
 _HEADING = re.compile(r"^[ \t]{0,3}(#{1,6})[ \t]*(.*?)[ \t#:]*$", re.MULTILINE)
 _LEGAL = re.compile(r"licen[cs]|copyright|terms of (?:use|service)|usage rights|legal", re.IGNORECASE)
@@ -41,7 +45,7 @@ _DATA = re.compile(
     r"\b(?:data|datasets?|corpus|corpora|annotations?|texts?|contents?|files|images|questions|sentences|benchmark"
     r"|collection|material|database|treebank)\b"
 )
-_PART = re.compile(r",| while | whereas | but | and (?=(?:the|its|our|all) )")
+_PART = re.compile(r"[,;]| while | whereas | but | and (?=(?:the|its|our|all) )")
 _SERVICES = re.compile(
     r"LicenseRef-(?:scancode-)?(?:openai|anthropic|cohere|mistral|google|request|LDC|CSLU|llama|Llama|gemma|qwen|tongyi"
     r"|deepseek|hyperclova|stability|exaone|nvidia|OANC|Skywork|apple|intel|h-research|deepfloyd)"
@@ -73,6 +77,11 @@ class Statement:
         """Whether it is a condition without a licence's name."""
         return self.key in CONDITIONS
 
+    @property
+    def passing(self) -> bool:
+        """Whether it is a condition outside of sections about licences, as templates of cards have them."""
+        return self.condition and not self.legal
+
 
 def statements(text: str) -> tuple[Statement, ...]:
     """Return what a text says, in its order. A text without headings counts as being about licences."""
@@ -81,14 +90,22 @@ def statements(text: str) -> tuple[Statement, ...]:
         at = start
         for match in [*_SENTENCE.finditer(text, start, end), None]:
             stop = match.start() if match else end
-            found += _sentence(text[at:stop], at, legal)
+            for piece in range(at, stop, MAX_SENTENCE):
+                found += _sentence(text[piece : min(stop, piece + MAX_SENTENCE)], piece, legal)
             at = match.end() if match else end
     return tuple(found)
 
 
-def about_data(found: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Return what speaks of the data: all but what is said of code where a text speaks of both."""
-    return tuple(one for one in found if one.scope == "data")
+@lru_cache(maxsize=16)  # several rules read the same card
+def of_data(text: str) -> tuple[Statement, ...]:
+    """Return what a card says of the data.
+
+    That is what its sections about licences say, conditions wherever they stand, and names wherever they stand where
+    there are no such sections.
+    """
+    found = [one for one in statements(text) if one.scope == "data"]
+    legal = any(one.legal for one in found)
+    return tuple(one for one in found if one.legal or one.condition or not legal)
 
 
 def _sections(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -109,33 +126,28 @@ def _sections(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _sentence(text: str, offset: int, legal: bool) -> Iterator[Statement]:  # noqa: FBT001
-    plain = URL.sub(lambda found: " " * len(found[0]), text)
-    folded = fold(plain)
-    speaks = legal or bool(_SPEAKS.search(folded.text))
-    if not speaks:
-        return
-    left = folded.text
-    for one in _addresses(text):
-        yield Statement(one.key, one.certain, _scope(folded.text), _moved(one.span, offset), legal, one.family)
-    for one in mentions(folded.text):
-        left = left[: one.span[0]] + " " * (one.span[1] - one.span[0]) + left[one.span[1] :]
-        before = folded.text[: one.span[0]]
-        if (
-            _NOT.search(before)
-            or not (one.strong or (legal and not _SERVICES.match(one.key)))
-            or _is_service(one, folded.text)
-        ):
-            continue
-        place = _moved(folded.place(*one.span), offset)
-        yield Statement(one.key, one.certain, _scope(_part(folded.text, one.span)), place, legal, one.family)
-    for key, span in clauses(left):
+    folded = fold(URL.sub(lambda found: " " * len(found[0]), text))
+    left = list(folded.text)  # what is beside the names
+    if legal or _SPEAKS.search(folded.text):
+        for one in _addresses(text):
+            yield Statement(one.key, one.certain, _scope(folded.text), _moved(one.span, offset), legal, one.family)
+        for one in mentions(folded.text):
+            left[one.span[0] : one.span[1]] = " " * (one.span[1] - one.span[0])
+            if _counts(one, folded.text, legal=legal):
+                place, scope = _moved(folded.place(*one.span), offset), _scope(_part(text, folded.place(*one.span)))
+                yield Statement(one.key, one.certain, scope, place, legal, one.family)
+    for key, span in clauses("".join(left)):
         place = _moved(folded.place(*span), offset)
         yield Statement(key, certain=True, scope=_scope(folded.text), span=place, legal=legal, family=key)
 
 
-def _is_service(one: Mention, text: str) -> bool:
-    """A service's name is no licence unless the word stands beside it."""
-    return bool(_SERVICES.match(one.key)) and not re.search(r"license|agreement|terms", text[slice(*one.span)])
+def _counts(one: Mention, text: str, *, legal: bool) -> bool:
+    """Whether a name in running text is meant as a licence, and is not denied."""
+    if _NOT.search(text[max(0, one.span[0] - NEAR) : one.span[0]]):
+        return False
+    if _SERVICES.match(one.key):  # a service's name is no licence unless the word stands beside it
+        return bool(re.search(r"license|agreement|terms", text[slice(*one.span)]))
+    return one.strong or legal
 
 
 def _addresses(text: str) -> Iterator[Mention]:
@@ -144,11 +156,12 @@ def _addresses(text: str) -> Iterator[Mention]:
             yield Mention(found.key, found.certain, True, match.span(), found.family)  # noqa: FBT003
 
 
-def _part(text: str, span: tuple[int, int]) -> str:
-    """Return the part of a sentence in which a mention stands."""
-    starts = [found.end() for found in _PART.finditer(text, 0, span[0])]
-    end = _PART.search(text, span[1])
-    return text[starts[-1] if starts else 0 : end.start() if end else len(text)]
+def _part(text: str, place: tuple[int, int]) -> str:
+    """Return the part of a sentence in which a name stands, no farther than a few words' lengths."""
+    first, last = max(0, place[0] - FAR), min(len(text), place[1] + FAR)
+    starts = [found.end() for found in _PART.finditer(text, first, place[0])]
+    end = _PART.search(text, place[1], last)
+    return text[starts[-1] if starts else first : end.start() if end else last].lower()
 
 
 def _scope(text: str) -> Scope:

@@ -14,6 +14,7 @@ from custody.audit.rules.digests import digests
 from custody.audit.rules.evidence import evidence
 from custody.audit.rules.licence import licence
 from custody.audit.rules.optouts import optouts
+from custody.audit.rules.origin import origin
 from custody.audit.rules.outputs import outputs
 from custody.audit.rules.owner import owner
 from custody.audit.rules.parts import parts
@@ -34,6 +35,7 @@ RULES: tuple[Callable[[Case], Iterable[Finding]], ...] = (
     digests,
     evidence,
     licence,
+    origin,
     outputs,
     optouts,
     owner,

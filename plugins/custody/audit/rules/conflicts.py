@@ -3,7 +3,9 @@
 
 Claims conflict when they differ in what they allow or ask: uses, passing on, adaptations, credit. Two names for the
 same terms do not. The stricter claim is applied anyway; the conflict itself is for review, as only one can be what was
-granted.
+granted. A field that is weaker than the card's words or the licence's text is told in any case; any other difference
+only where it matters to the intent. A card's words may name licences of parts, too: they conflict only with what is
+weaker.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ from custody.audit.case import Case
 from custody.audit.licences.clauses import UPSTREAM
 from custody.audit.licences.expressions import terms
 from custody.audit.licences.names import read
-from custody.audit.licences.prose import about_data, statements
+from custody.audit.licences.prose import of_data
 from custody.audit.licences.table import terms_of
 from custody.audit.licences.terms import COMMERCIAL, MODIFY, REDISTRIBUTION, Terms
+from custody.audit.rules.licence_terms import findings
 from custody.audit.verdicts import Finding
 
 TAGS = ("card", "croissant", "data package", "cyclonedx", "spdx", "hugging face", "github", "papers with code")
+PROSE = "card text"
+TEXTS = (PROSE, "licence file", "licence text")
 CODE_HOSTS = ("github", "gitlab")
 _UNKNOWN = {"unknown", "per-grant"}
 
@@ -44,7 +49,7 @@ def conflicts(case: Case) -> Iterator[Finding]:
     said = sorted({*_claims(case), *_prose(case)}, key=lambda one: (one.by, one.name))
     for one, other in combinations(said, 2):
         if _different(one.terms, other.terms) and not _of_code(one, other):
-            yield _finding(one, other, case)
+            yield from _told(one, other, case)
 
 
 def _claims(case: Case) -> Iterator[_Said]:
@@ -57,9 +62,9 @@ def _claims(case: Case) -> Iterator[_Said]:
 
 
 def _prose(case: Case) -> Iterator[_Said]:
-    for one in about_data(statements(case.metadata.prose)):
-        if one.legal and one.key != UPSTREAM and (found := terms_of(one.key)):
-            yield _Said("card text", one.key, found)
+    for one in of_data(case.metadata.prose):
+        if one.key != UPSTREAM and not one.passing and (found := terms_of(one.key)):
+            yield _Said(PROSE, one.key, found)
 
 
 def _different(one: Terms, other: Terms) -> bool:
@@ -104,25 +109,33 @@ def _strictness(terms: Terms) -> tuple[int, ...]:
     )
 
 
-def _finding(one: _Said, other: _Said, case: Case) -> Finding:
+def _told(one: _Said, other: _Said, case: Case) -> Iterator[Finding]:
     weak, strict = sorted((one, other), key=lambda said: _strictness(said.terms))
-    if weak.tag and not strict.tag:
-        return Finding(
+    if weak.by == PROSE:
+        return
+    if weak.tag and strict.by in TEXTS:
+        yield Finding(
             "LIC004",
             "review",
-            f"the {weak.by} says {weak.name}, but the {strict.by} says {_plain(strict.name)}",
+            f"the {weak.by} says {_plain(weak.name)}, but the {strict.by} says {_plain(strict.name)}",
             case.source.name,
             "a field is filled in more easily than a licence is changed; the stricter one is applied",
             "find out which holds; to use the weaker one, keep the rights holder's word as evidence",
         )
-    return Finding(
-        "LIC003",
-        "review",
-        f"the claims differ: {one.by} says {_plain(one.name)}, {other.by} says {_plain(other.name)}",
-        case.source.name,
-        "only one of them can be what the publisher granted; the stricter one is applied",
-        "find out which holds, and correct the other",
-    )
+    elif _meaning(one, case) != _meaning(other, case):
+        yield Finding(
+            "LIC003",
+            "review",
+            f"the claims differ: {one.by} says {_plain(one.name)}, {other.by} says {_plain(other.name)}",
+            case.source.name,
+            "only one of them can be what the publisher granted; the stricter one is applied",
+            "find out which holds, and correct the other",
+        )
+
+
+def _meaning(said: _Said, case: Case) -> set[tuple[str, str]]:
+    """What a claim comes to for the intent. The words of duties differ from licence to licence; their kind counts."""
+    return {(one.code, one.verdict) for one in findings(said.name, said.terms, "", case)}
 
 
 def _plain(name: str) -> str:

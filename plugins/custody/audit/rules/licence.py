@@ -10,12 +10,13 @@ allowed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from custody.audit.case import Case
 from custody.audit.claims import Claim
 from custody.audit.licences.expressions import branches
 from custody.audit.licences.names import Reading, read
-from custody.audit.licences.prose import Statement, about_data, statements
+from custody.audit.licences.prose import MAX_PROSE, Statement, of_data
 from custody.audit.licences.table import terms_of
 from custody.audit.rules.licence_terms import findings
 from custody.audit.verdicts import VERDICTS, Finding, strictest
@@ -25,13 +26,22 @@ _KNOWN_BY = "state an SPDX identifier with version, or let counsel read the text
 
 def licence(case: Case) -> Iterator[Finding]:
     """Judge what is said of the licence, by whoever says it."""
-    told = [one for one in about_data(statements(case.metadata.prose)) if one.legal]
-    if not case.claims and not told:
+    told = of_data(case.metadata.prose)
+    if not case.claims and all(one.passing for one in told):
         yield _missing("no licence is stated", case.source.name, case)
     for claim in sorted(case.claims, key=lambda one: (one.by, one.part, one.text)):
         yield from _claim(claim, case)
     for one in told:
         yield from _statement(one, case)
+    if len(case.metadata.prose) > MAX_PROSE:
+        yield Finding(
+            "LIC002",
+            "review",
+            f"the card's text is longer than {MAX_PROSE:,} characters, and was read up to there",
+            case.source.name,
+            "what the rest says of the licence is not known",
+            "shorten the card, or let somebody read it and state the licence in `licence`",
+        )
 
 
 def _missing(what: str, where: str, case: Case) -> Finding:
@@ -94,16 +104,17 @@ def _severity(told: tuple[Finding, ...]) -> int:
 
 def _statement(one: Statement, case: Case) -> Iterator[Finding]:
     """A card's words add what they restrict; they never stand for a licence field that is missing."""
-    where = f"{case.source.name}, card text"
+    where, name = f"{case.source.name}, card text", one.key.removeprefix("LicenseRef-")
     terms = terms_of(one.key)
-    if terms is not None:
-        told = findings(one.key.removeprefix("LicenseRef-"), terms, where, case)
-        yield from (each for each in told if _severity((each,)) >= VERDICTS.index("review"))
-    if not case.claims:
+    told = findings(name, terms, where, case) if terms else ()
+    for each in told:
+        if _severity((each,)) >= VERDICTS.index("review"):
+            yield replace(each, verdict="review") if one.passing else each
+    if not case.claims and not one.passing:
         yield Finding(
             "LIC002",
             "review",
-            f"only the card's text names a licence: {one.key.removeprefix('LicenseRef-')}",
+            f"only the card's text names a licence: {name}",
             where,
             "words around a licence may narrow it",
             "read them, then state the licence in `licence`",

@@ -230,7 +230,7 @@ def _duties(licence: str, terms: Terms, where: str, case: Case) -> Iterator[Find
         return
     what = f"{licence} asks: {terms.duty}"
     yield Finding("LIC013", "allow_with_obligations", what, where, "a condition of the licence", terms.duty)
-    if not case.source.licence_file:
+    if not case.source.licence_file and not case.found:
         yield Finding(
             "LIC005",
             "review" if case.intent.redistribute_data else "allow_with_obligations",

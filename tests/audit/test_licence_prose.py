@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A card's words add what they restrict: they are found, scoped, and never taken for more than they say."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custody.audit.licences.clauses import NON_COMMERCIAL, RESEARCH, UPSTREAM
+from custody.audit.licences.prose import MAX_PROSE, MAX_SENTENCE, of_data, statements
+from custody.audit.licences.table import terms_of
+from custody.audit.rules.licence import licence
+from tests.audit.licence_cases import case, intent, verdicts
+
+NC_SA = "CC-BY-NC-SA-4.0"
+
+
+def keys(text: str) -> set[str]:
+    return {one.key for one in of_data(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The corpus is licensed under CC BY-NC-SA 4.0.", {NC_SA}),
+        ("Licence: Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International", {NC_SA}),
+        ("See [the licence](https://creativecommons.org/licenses/by-nc-sa/4.0/).", {NC_SA}),
+        ("MIT", {"MIT"}),
+        ("The code is MIT, the data is CC BY-NC 4.0.", {"CC-BY-NC-4.0"}),
+        ("Our code is released under Apache 2.0, while the dataset is under CC BY-SA 4.0.", {"CC-BY-SA-4.0"}),
+        ("The models are licensed under the MIT License and the texts are licensed under ODbL.", {"ODbL-1.0"}),
+        ("The software is GPL-3.0.", set()),
+        ("It is not licensed under CC BY 4.0 but under CC BY-NC 4.0.", {"CC-BY-NC-4.0"}),
+        ("Unlike the original, which was never under CC BY 4.0, it is public domain.", {"LicenseRef-PublicDomain"}),
+        ("For non-commercial research purposes only.", {RESEARCH}),
+        ("Usage is restricted to academic research.", {RESEARCH}),
+        ("Academic use only.", {RESEARCH}),
+        ("You may not use the data for any commercial purpose.", {NON_COMMERCIAL}),
+        ("Commercial use is strictly prohibited.", {NON_COMMERCIAL}),
+        ("It is free for non-commercial use.", {NON_COMMERCIAL}),
+        ("You may use it for commercial and non-commercial purposes.", set()),
+        ("The terms of the original sources apply.", {UPSTREAM}),
+        ("Users must comply with the terms of service of Twitter.", {UPSTREAM}),
+        ("The copyright of the articles remains with their original publishers.", {UPSTREAM}),
+        ("CC BY 4.0 for the text; images are for non-commercial use only.", {"CC-BY-4.0", NON_COMMERCIAL}),
+        ("We thank MIT and Anthropic, and used Llama 3 as a baseline.", {"MIT"}),
+        ("[More Information Needed]", set()),
+        ("", set()),
+    ],
+)
+def test_what_a_licence_section_says_of_the_data(text: str, expected: set[str]) -> None:
+    assert keys(text) == expected
+
+
+def test_a_name_counts_where_the_section_is_about_licences() -> None:
+    text = "# Corpus\nBuilt at MIT.\n## Licensing Information\nApache\n### Details\nCC BY 4.0\n## Citation\nGPL-3.0"
+    assert keys(text) == {"LicenseRef-Apache-unversioned", "CC-BY-4.0"}
+
+
+def test_a_name_counts_anywhere_where_no_section_is_about_licences() -> None:
+    assert keys("# Corpus\nIt is distributed under the CC BY-NC 4.0 license.\n# Citation\n") == {"CC-BY-NC-4.0"}
+
+
+def test_a_condition_counts_wherever_it_stands() -> None:
+    text = "# Corpus\nOnly for academic research.\n# License\nCC BY 4.0"
+    assert keys(text) == {RESEARCH, "CC-BY-4.0"}
+    assert [one.passing for one in of_data(text)] == [True, False]
+
+
+def test_spans_show_where_it_stands() -> None:
+    text = (
+        "## Licence\n\nThe **données** are under “CC BY-NC 4.0”, see https://creativecommons.org/licenses/by-nc/4.0/."
+    )
+    assert [text[slice(*one.span)] for one in statements(text)] == [
+        "https://creativecommons.org/licenses/by-nc/4.0/.",
+        "CC BY-NC 4.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prose", "claims", "expected"),
+    [
+        ("CC BY-NC 4.0", ["mit"], {("LIC010", "deny")}),
+        ("For research purposes only.", ["mit"], {("LIC010", "deny")}),
+        ("# A\nFor research purposes only.\n# License\nMIT", ["mit"], {("LIC010", "review")}),
+        ("The terms of the original sources apply.", ["mit"], {("LIC010", "review")}),
+        ("CC BY 4.0", [], {("LIC002", "review")}),
+        ("# A\nFor research purposes only.", [], {("LIC001", "review"), ("LIC010", "review")}),
+        ("We hope it is useful.", [], {("LIC001", "review")}),
+        ("CC0", ["mit"], set()),
+        ("x" * (MAX_PROSE + 1), ["mit"], {("LIC002", "review")}),
+    ],
+)
+def test_words_restrict_and_grant_nothing(prose: str, claims: list[str], expected: set[tuple[str, str]]) -> None:
+    found = verdicts(licence, case(*claims, prose=prose))
+    assert {one for one in found if one[1] in {"review", "deny"}} == expected
+
+
+WORDS = st.sampled_from(["MIT", "CC BY-NC 4.0", "for research only", "blah", "# License", "not", "\n"])
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_more_words_never_relax_what_a_claim_comes_to(words: list[str]) -> None:
+    judged = case("mit", prose=" ".join(words), wanted=intent())
+    alone = {one for one in verdicts(licence, case("mit")) if one[1] == "deny"}
+    assert alone <= verdicts(licence, judged)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_and_its_spans_are_in_it(text: str) -> None:
+    for one in statements(text):
+        assert 0 <= one.span[0] < one.span[1] <= len(text)
+        assert terms_of(one.key) is not None
+
+
+def test_a_sentence_without_end_is_read_in_pieces() -> None:
+    text = "word " * MAX_SENTENCE + "CC BY-NC 4.0"
+    started = time.process_time()
+    assert keys(text) == {"CC-BY-NC-4.0"}
+    assert time.process_time() - started < 60  # seconds; a reader that looks back over all of it takes hours
