@@ -37,6 +37,7 @@ def add(commands: Any) -> None:
     for verdict in ("deny", "review"):
         told = "what such a source does; by default as the policy says"
         audit.add_argument(f"--on-{verdict}", choices=HOW, default=None, help=told)
+    audit.add_argument("--screen", action="store_true", help="screen the texts against poisoning, too; reads all bytes")
     audit.add_argument("--format", choices=("text", "json"), default="text", help="how to tell it")
     audit.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     audit.add_argument("--output", type=Path, metavar="FILE", help="write it there instead of printing it")
@@ -82,7 +83,7 @@ def _audit(arguments: Arguments) -> int:
 
     session = Session(homes.find(arguments.home))
     given = {"on_deny": arguments.on_deny, "on_review": arguments.on_review}
-    outcome, report = report_on(session, arguments.sources, arguments.intent, **given)
+    outcome, report = report_on(session, arguments.sources, arguments.intent, **given, screen=arguments.screen)
     if arguments.format == "json":
         text = json.dumps(report.to_dict(), indent=1, ensure_ascii=False) + "\n"
     else:

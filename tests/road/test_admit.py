@@ -134,6 +134,37 @@ def test_a_column_that_is_not_there_is_named(posts: Road, capsys: pytest.Capture
     assert not (posts.path / "admitted" / NAME).exists()
 
 
+@pytest.fixture
+def flooded(posts: Road) -> Road:
+    """The road with one text many times over."""
+    rows = [{"text": f"post number {at} about something of its own", "licence": "CC0-1.0"} for at in range(60)]
+    rows += [{"text": "buy the same thing from the same shop", "licence": "CC0-1.0"}] * 40
+    (posts.raw(NAME) / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    assert posts.run("audit", posts.sources, "--intent", INTENT) == 0
+    return posts
+
+
+def test_data_that_was_flooded_stays_in_quarantine(flooded: Road, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _admit(flooded) == 1
+    said = capsys.readouterr().err
+    assert "POI100" in said
+    assert "same shop" not in said
+    assert not (flooded.path / "admitted" / NAME).exists()
+
+
+def test_what_a_screening_audit_finds_a_steward_may_waive(flooded: Road) -> None:
+    told = (flooded.sources, "--intent", INTENT)
+    assert flooded.run("audit", *told, "--screen") == 3
+    report = json.loads((flooded.home.path / "reports" / f"audit-{INTENT}.json").read_text())
+    codes = {one["code"] for one in report["sources"][0]["findings"] if one["verdict"] == "review"}
+    assert codes >= {"POI100"}
+    why = ("--why", "a slogan that stands under every post", "--expires", "30d", "--by", "Ada", "--asked-by", "Ben")
+    for code in sorted(codes):
+        assert flooded.run("waive", *told, "--source", NAME, "--code", code, *why) == 0
+    assert flooded.run("audit", *told, "--screen") == 0
+    assert _admit(flooded) == 0
+
+
 @pytest.mark.slow
 def test_a_killed_admission_leaves_quarantine_or_a_whole_copy_and_its_retry_completes(posts: Road) -> None:
     before, kills = files_of(posts.raw(NAME)), 0

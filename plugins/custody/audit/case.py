@@ -16,7 +16,7 @@ from custody.audit.optoutlists import Lists, Screened
 from custody.audit.records.suppliers import Register
 from custody.audit.rows import RowLicences
 from custody.audit.sources import Source
-from custody.dataset import Listing
+from custody.dataset import Dataset, Listing
 from custody.intents import AuditSettings, Intent
 
 ROWS = "row licence"  # who claims what a column of the data says
@@ -55,6 +55,11 @@ class Case:
     rows: RowLicences = field(default_factory=RowLicences)
     optouts: Lists = field(default_factory=Lists)
     screened: Screened = field(default_factory=Screened)
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data."""
+        return Dataset((self.base / self.source.path).resolve(), self.source.name)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

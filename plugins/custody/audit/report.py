@@ -23,6 +23,7 @@ from custody.audit.optoutlists import Lists
 from custody.audit.records import suppliers
 from custody.audit.rows import RowLicences, row_licences
 from custody.audit.rules import judge
+from custody.audit.screens import screen
 from custody.audit.verdicts import Finding, Verdict, strictest
 from custody.audit.waivers import REFUSALS, Circumstances, Waiver, Weighed, finding_digest, weigh
 from custody.dataset import Dataset, Listing, file_sha256
@@ -105,6 +106,7 @@ class AuditReport:
     policy: str
     as_of: str  # the day it holds for, UTC
     sources: tuple[SourceVerdict, ...] = field(default=())
+    screened: bool = False  # whether the texts were screened against poisoning
 
     @property
     def verdict(self) -> Verdict:
@@ -126,6 +128,7 @@ def audit(
     waivers: Waivers | None = None,
     *,
     evidence: EvidenceStore | None = None,
+    screens: bool = False,
 ) -> AuditReport:
     """Judge every source of a sources file.
 
@@ -136,6 +139,7 @@ def audit(
         today: judge as of this day; today in UTC when not given.
         waivers: returns what stewards signed about a source.
         evidence: where evidence is that the sources file names by its digest.
+        screens: screen the texts of all sources against poisoning, too; that takes three passes over their bytes.
 
     Raises:
         PolicyError: the sources file or its register of suppliers does not say what it must.
@@ -149,6 +153,9 @@ def audit(
     cases = [_case(one, base, intent, rules, day, register, evidence, lists) for one in found.sources]
     own = {case.source.name: judge(case) for case in cases}
     more = inherited(cases, own)
+    if screens:
+        seen = screen({case.source.name: case.dataset for case in cases}, rules.audit.screens)
+        more = {name: (*more.get(name, ()), *findings) for name, findings in seen.items()}
     verdicts = [_verdict(one, own[one.source.name], more.get(one.source.name, ()), rules, waivers) for one in cases]
     parts = [part(case, one.weighed) for case, one in zip(cases, verdicts, strict=True)]
     together = mixed(parts, rules.intents[intent], intent)
@@ -156,7 +163,7 @@ def audit(
         if mine := together.get(case.source.name):
             every = (*more.get(case.source.name, ()), *mine)
             verdicts[index] = _verdict(case, own[case.source.name], every, rules, waivers)
-    return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts))
+    return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts), screens)
 
 
 def _case(

@@ -26,7 +26,8 @@ class AuditSourcesOperator(CustodyOperator):
         on_deny: `fail` the task, `skip` it, or `filter` denied sources out (templated); by default the policy's
             `audit.on_deny`.
         on_review: the same for sources that a person must decide on (templated).
-        for_admission: return also the datasets that `AdmitDatasetOperator` can make usable by leaving rows out.
+        for_admission: screen the texts against poisoning, and return also the datasets that `AdmitDatasetOperator`
+            can make usable by leaving rows out.
     """
 
     template_fields: Sequence[str] = ("home", "sources", "intent", "on_deny", "on_review")
@@ -52,7 +53,8 @@ class AuditSourcesOperator(CustodyOperator):
         """Call the core function."""
         from custody.verbs.audit import audit
 
-        outcome = audit(session, Path(self.sources), self.intent, on_deny=self.on_deny, on_review=self.on_review)
+        told: Any = {"on_deny": self.on_deny, "on_review": self.on_review, "screen": self.for_admission}
+        outcome = audit(session, Path(self.sources), self.intent, **told)
         for name, reasons in outcome.refused.items():
             self.log.warning("%s is left out: %s", name, "; ".join(reasons))
         return outcome

@@ -82,6 +82,8 @@ class _Judging:
     def filters(self, listing: Listing) -> Sequence[RowFilter]:
         """Return what names the rows that may not be used. Errors as `admit`, when the verdict does not permit it."""
         self.audited = _audited(self.session, self.dataset, listing, self.intent)
+        if not self.audited.statement.link.detail.get("screened"):
+            _screen(self.session, self.dataset)
         found = tuple(_filters(_case(self.session, self.dataset, self.sources, self.intent, listing)))
         by_row = any(one.demands for one in found)
         self.verdict, self.duties = _permitted(self.audited, self.dataset, by_row=by_row)
@@ -106,6 +108,17 @@ def _audited(session: Session, dataset: Dataset, listing: Listing, intent: str) 
         what = f"the waiver of {', '.join(expired)} has expired since the audit"
         raise SourcesRefused(what, where=str(dataset.path), remedy="decide anew, then audit again")
     return _Audited(statement, digest, mine[0])
+
+
+def _screen(session: Session, dataset: Dataset) -> None:
+    """Screen what the audit did not. Raises SourcesRefused when a person should look at something."""
+    from custody.audit.screens import screen
+
+    found = screen({dataset.name: dataset}, session.policy.audit.screens)[dataset.name]
+    if stops := [one for one in found if one.verdict in REFUSED]:
+        reasons = [f"{one.code} {one.what}: {one.why}. To mend it: {one.remedy}" for one in stops]
+        remedy = "mend the data; or audit it with --screen, let a steward waive what is harmless, and audit again"
+        raise SourcesRefused(f"{dataset.name} does not pass the screens", reasons, remedy=remedy)
 
 
 def _filters(case: Case) -> Iterator[RowFilter]:

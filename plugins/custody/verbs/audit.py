@@ -58,6 +58,7 @@ def audit(
     *,
     on_deny: OnRefusal | None = None,
     on_review: OnRefusal | None = None,
+    screen: bool = False,
 ) -> AuditOutcome:
     """Judge every source for an intent and sign one test-result per source.
 
@@ -67,6 +68,7 @@ def audit(
         intent: a name under `intents` in the policy.
         on_deny: what a denied source does: fail the step, skip it, or only be left out; by default as the policy says.
         on_review: the same for a source that a person must decide on.
+        screen: screen the texts against poisoning, too.
 
     Raises:
         SourcesRefused: a source fails the step. Everything is signed and written before.
@@ -74,7 +76,7 @@ def audit(
         IntegrityError: a signed waiver is damaged or forged.
         UsageError: the policy has no such intent.
     """
-    outcome, report = report_on(session, sources, intent, on_deny=on_deny, on_review=on_review)
+    outcome, report = report_on(session, sources, intent, on_deny=on_deny, on_review=on_review, screen=screen)
     _refuse_if_told(report, told(session, on_deny, on_review), sources)
     return outcome
 
@@ -86,12 +88,13 @@ def report_on(
     *,
     on_deny: OnRefusal | None = None,
     on_review: OnRefusal | None = None,
+    screen: bool = False,
 ) -> tuple[AuditOutcome, AuditReport]:
     """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
-    report = judged(session, sources, intent)
+    report = judged(session, sources, intent, screens=screen)
     document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
     digest, config = session.ledger.document(document), file_sha256(sources)
-    made = [_sign(session, one, intent, digest, config) for one in report.sources]
+    made = [_sign(session, one, report, digest, config) for one in report.sources]
     target = write_whole(session.home.path / "reports" / f"audit-{intent}.json", document)
     _write_beside(target, report)
     how = told(session, on_deny, on_review)
@@ -128,18 +131,19 @@ def _write_beside(target: Path, report: AuditReport) -> None:
         write_whole(target.with_name(name), text.encode())
 
 
-def _sign(session: Session, source: SourceVerdict, intent: str, report: str, config: str) -> str:
+def _sign(session: Session, source: SourceVerdict, audited: AuditReport, report: str, config: str) -> str:
     codes = {verdict: _codes(source, verdict) for verdict in ("allow_with_obligations", "review", "deny")}
     failed = codes["deny"] + codes["review"]
     predicate = predicates.observed(
         [file_subject("sources.yaml", config), file_subject("audit.json", report)],
-        passed=[] if failed else [f"permission:{intent}"],
+        passed=[] if failed else [f"permission:{audited.intent}"],
         warned=codes["allow_with_obligations"],
         failed=failed,
     )
     waivers = {one.statement: one for one in source.weighed.waived.values()}
     detail = {
-        "intent": intent,
+        "intent": audited.intent,
+        "screened": audited.screened,
         "verdict": source.verdict,
         "licence": source.concluded,
         "obligations": list(source.obligations),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 WAIVER = "waiver"  # the key in a review's detail; reviews of findings in data have `decision`
 
 
-def judged(session: Session, sources: Path, intent: str) -> AuditReport:
-    """Judge every source of a file. Nothing is signed.
+def judged(session: Session, sources: Path, intent: str, *, screens: bool = False) -> AuditReport:
+    """Judge every source of a file, with `screens` also their texts against poisoning. Nothing is signed.
 
     Raises:
         PolicyError: the sources file does not say what it must.
@@ -36,6 +36,7 @@ def judged(session: Session, sources: Path, intent: str) -> AuditReport:
         session.policy,
         waivers=lambda *source: signed_waivers(session, *source),
         evidence=EvidenceStore.of(session.home),
+        screens=screens,
     )
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from custody.audit.verdicts import Finding, Verdict
     from custody.audit.waivers import Waiver
 
+SCREENS = "POI"  # how codes of findings begin that only a screening audit has
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -55,7 +57,7 @@ def waive(session: Session, sources: Path, wish: Wish) -> Outcome:
         IntegrityError: the source was never audited as it is, or a record is damaged or forged.
         PolicyError: the sources file does not say what it must.
     """
-    report = judged(session, sources, wish.intent)
+    report = judged(session, sources, wish.intent, screens=wish.code.startswith(SCREENS))
     source = next((one for one in report.sources if one.name == wish.source), None)
     if source is None:
         names = ", ".join(one.name for one in report.sources)

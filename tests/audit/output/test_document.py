@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,12 @@ def test_the_strictest_source_stands_first_whatever_the_order(judged: Judge) -> 
 def test_what_was_not_checked_is_told_before_any_verdict(sample: AuditReport) -> None:
     lines = list(text.lines(sample))
     first = next(at for at, line in enumerate(lines) if line.startswith(("DENIED", "ALLOWED", "A PERSON")))
-    assert sum(line.startswith("! not checked: ") for line in lines[:first]) == len(document.UNCHECKED)
+    assert sum(line.startswith("! not checked: ") for line in lines[:first]) == len(document.unchecked(sample))
+
+
+def test_an_audit_that_did_not_screen_says_so(sample: AuditReport) -> None:
+    assert any("poisoning" in one for one in sample.to_dict()["unchecked"])
+    assert not any("poisoning" in one for one in replace(sample, screened=True).to_dict()["unchecked"])
 
 
 def test_every_finding_that_stops_a_source_says_why_and_what_to_do(judged: Judge) -> None:

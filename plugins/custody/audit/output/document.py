@@ -23,6 +23,12 @@ UNCHECKED = (
     "whether a use is lawful in a place: exceptions differ, and no rule here decides one",
     "terms of use in prose, beyond keywords: a person has to read them",
 )
+NOT_SCREENED = "poisoning: texts were not screened for copies, triggers and held-out texts (`--screen`)"
+
+
+def unchecked(report: AuditReport) -> tuple[str, ...]:
+    """Return what this audit did not look at."""
+    return UNCHECKED if report.screened else (*UNCHECKED, NOT_SCREENED)
 
 
 def schema() -> str:
@@ -40,7 +46,7 @@ def document(report: AuditReport) -> dict[str, Any]:
     counted = Counter(one.verdict for one in report.sources)
     told = {
         "schema_version": SCHEMA_VERSION,
-        "unchecked": list(UNCHECKED),
+        "unchecked": list(unchecked(report)),
         "intent": report.intent,
         "policy": report.policy,
         "as_of": report.as_of,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from custody.audit.output.document import UNCHECKED, ordered
+from custody.audit.output.document import ordered, unchecked
 from custody.audit.output.safe import clean
 from custody.audit.verdicts import VERDICTS, Finding, Verdict
 
@@ -33,7 +33,7 @@ def _lines(report: AuditReport) -> Iterator[str]:
     counted = {verdict: sum(one.verdict == verdict for one in sources) for verdict in reversed(VERDICTS)}
     told = ", ".join(f"{count} {_SHORT[verdict]}" for verdict, count in counted.items() if count)
     yield f"audit for {report.intent}, as of {report.as_of}: {told or 'no source'}"
-    yield from (f"! not checked: {what}" for what in UNCHECKED)
+    yield from (f"! not checked: {what}" for what in unchecked(report))
     for one in sources:
         yield ""
         yield from _source(one)
