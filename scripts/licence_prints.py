@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Make the fingerprints of licence texts that custody ships: `python scripts/licence_prints.py DIR [DIR …]`.
 
-A directory holds one text per file, named by its SPDX id with `.txt`, as `test/simpleTestForGenerator` of
-spdx/license-list-XML does. Texts with the same words become one entry.
+A directory holds one text per file: ID.txt (as `test/simpleTestForGenerator` of spdx/license-list-XML), ID.json with a
+`licenseText` (as the npm package spdx-license-list), or KEY.LICENSE with the id in a YAML header (as ScanCode's
+`licensedcode/data/licenses`). An id counts from the first directory that has it. Texts with the same words become one
+entry.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import yaml
 
 from custody.audit.texts.prints import save
 from custody.audit.texts.words import digest, words
@@ -24,13 +29,30 @@ def collect(folders: Iterable[Path]) -> list[tuple[tuple[str, ...], list[str]]]:
     texts: dict[str, list[str]] = {}
     ids: dict[str, set[str]] = defaultdict(set)
     family: dict[str, set[str]] = defaultdict(set)
-    for file in sorted(path for folder in folders for path in folder.glob("*.txt")):
-        said = words(file.read_text(encoding="utf-8"))
+    for name, text in _first(_read(path) for folder in folders for path in sorted(folder.iterdir())).items():
+        said = words(text)
         texts[digest(said)] = said
-        ids[digest(said)].add(file.stem)
-        family[_family(file.stem)].add(file.stem)
+        ids[digest(said)].add(name)
+        family[_family(name)].add(name)
     every = {key: {name for one in group for name in family[_family(one)]} for key, group in ids.items()}
     return [(tuple(sorted(every[key], key=lambda one: (_old(one, every[key]), one))), texts[key]) for key in texts]
+
+
+def _first(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, text in named:
+        found.setdefault(name, text)
+    return found
+
+
+def _read(path: Path) -> tuple[str, str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        return path.stem, str(json.loads(text)["licenseText"])
+    if path.suffix == ".LICENSE":
+        _, header, body = text.split("---\n", 2)
+        return str(yaml.safe_load(header)["spdx_license_key"]), body
+    return path.stem, text
 
 
 def _family(name: str) -> str:

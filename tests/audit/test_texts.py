@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custody.audit.texts import identify
-from custody.audit.texts.classes import UNKNOWN, obligations
+from custody.audit.texts.classes import UNKNOWN, obligations, strictness
 from custody.audit.texts.matching import MAX_TEXT
 from custody.audit.texts.prints import library, shipped
 from custody.audit.texts.words import digest, words
@@ -150,13 +150,35 @@ def test_a_text_too_long_is_unknown_and_takes_no_time() -> None:
     assert time.process_time() - start < 60  # seconds; a quadratic step would take hours
 
 
-def test_the_library_is_small_and_each_of_its_licences_has_a_class() -> None:
+def test_the_library_is_small_and_has_all_of_the_licences_that_data_comes_under() -> None:
     known = shipped()
-    assert sum(one.words.nbytes for one in known.texts) + known.runs.nbytes + known.places.nbytes < 8 << 20
+    assert sum(one.words.nbytes for one in known.texts) + known.runs.nbytes + known.places.nbytes < 16 << 20
     ids = {name for one in known.texts for name in one.ids}
     assert len(ids) >= 209
-    assert [name for name in ids if obligations([name]) == UNKNOWN] == []
-    assert [one.ids for one in known.texts if obligations(one.ids) == UNKNOWN] == []
+    assert {f"CC-BY{kind}-4.0" for kind in ("", "-SA", "-NC", "-ND", "-NC-SA", "-NC-ND")} <= ids
+    assert {"ODbL-1.0", "CDLA-Permissive-2.0", "CC0-1.0", "MIT", "Apache-2.0", "etalab-2.0"} <= ids
+
+
+@pytest.mark.parametrize(
+    ("ids", "duties"),
+    [
+        (["CC0-1.0"], "nothing"),
+        (["MIT", "Apache-2.0"], "notice"),
+        (["GPL-2.0-only", "GPL-2.0-or-later"], "same-licence"),
+        (["CC-BY-4.0"], "notice"),
+        (["CC-BY-NC-SA-3.0-IGO"], "non-commercial same-licence"),
+        (["CC-BY-NC-ND-2.5"], "non-commercial no-derivatives"),
+        (["BSD-3-Clause-No-Military-License"], "restricted"),
+        (["MIT", "CC-BY-NC-4.0"], UNKNOWN),
+        (["MIT", "Xerox"], UNKNOWN),
+        (["LicenseRef-scancode-llama-2-license-2023"], "restricted"),
+        (["LicenseRef-Nobody-Knows"], UNKNOWN),
+        (["xMIT"], UNKNOWN),
+    ],
+)
+def test_ids_have_one_class_of_duties_or_none(ids: list[str], duties: str) -> None:
+    assert obligations(ids) == duties
+    assert strictness(ids) <= strictness(["LicenseRef-Nobody-Knows"])
 
 
 @given(st.text(max_size=400))
@@ -195,7 +217,8 @@ def test_the_licence_files_of_the_installed_packages_are_known() -> None:
 @needs_spdx
 def test_a_text_that_is_not_in_the_library_is_never_taken_for_one_with_other_duties() -> None:
     every = [(one.ids, one.words) for one in shipped().texts]
-    for ids, _ in every[::5]:
+    kept = [one for one in every if (SPDX / f"{one[0][0]}.txt").exists()]
+    for ids, _ in kept[::16]:
         others = library([one for one in every if not {*one[0]} & {*ids}], {})
         found = identify((SPDX / f"{ids[0]}.txt").read_text(encoding="utf-8"), others)
         assert found.obligations in (UNKNOWN, obligations(ids)), (ids, found.ids)

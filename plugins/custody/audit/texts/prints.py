@@ -25,7 +25,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # the two factors of splitmix64
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _FILE = "prints.npz"
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
+Numbers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def library(texts: Sequence[tuple[tuple[str, ...], Hashes]], exact: Mapping[str,
     every, owner = np.concatenate(single), np.repeat(np.arange(len(single)), [len(own) for own in single])
     order = np.argsort(every, kind="stable")
     distinct, starts = np.unique(every[order], return_index=True)
-    return Library(known, exact, distinct, np.append(starts, len(every)), owner[order])
+    return Library(known, exact, distinct, np.append(starts, len(every)), owner[order].astype(np.int32))
 
 
 def save(texts: Sequence[tuple[tuple[str, ...], Sequence[str]]], target: Path) -> None:
