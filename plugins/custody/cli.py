@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     gate = _verb(commands, "gate", _gate, "may exactly these bytes train a model?")
     gate.add_argument("datasets", nargs="+", type=Path)
     gate.add_argument("--intent", required=True)
-    _verb(commands, "bom", _bom, "write the BOM of a trained model and its bundle", "model", "output")
+    bom = _verb(commands, "bom", _bom, "write the BOM of a trained model and its bundle", "model", "output")
+    bom.add_argument("--spec-version", choices=("1.6", "1.7"), default="1.6", help="of CycloneDX")
     cli_review.add(commands)
     _verb(commands, "summary", _summary, "tell what a run did").add_argument("--run", help="Airflow run id")
     cli_lineage.add(commands)
@@ -139,7 +140,7 @@ def _gate(arguments: Arguments) -> None:
 def _bom(arguments: Arguments) -> None:
     from custody.verbs.bom import write_model_bom
 
-    _say(write_model_bom(_session(arguments), arguments.model, arguments.output))
+    _say(write_model_bom(_session(arguments), arguments.model, arguments.output, arguments.spec_version))
 
 
 def _summary(arguments: Arguments) -> None:

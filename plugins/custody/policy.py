@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field
 
 from custody import keys, schemes, yamlfile
 from custody.errors import KeyringError, PolicyError
+from custody.governance import Governance
 from custody.intents import AuditSettings, Intent
 from custody.rules import Rule, resolved
 from custody.schemes import NONE, Cell, Scheme, SchemeName
@@ -92,6 +93,7 @@ class Policy(Strict):
     measures: dict[str, Measures]
     intents: dict[str, Intent]
     audit: AuditSettings = Field(default_factory=AuditSettings)
+    governance: Governance = Field(default_factory=Governance)
     roles: dict[str, Role]
     backups: BackupStore
 

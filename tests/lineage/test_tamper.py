@@ -217,6 +217,8 @@ def _dropped(bom: dict[str, Any]) -> None:
     bom["dependencies"] = [one for one in bom["dependencies"] if one["ref"] != ref]
     bom["dependencies"][0]["dependsOn"].remove(ref)
     bom["compositions"][0]["assemblies"].remove(ref)
+    for part in ("formulation", "declarations", "citations"):  # what else tells of it
+        bom.pop(part, None)
 
 
 def _added(bom: dict[str, Any]) -> None:

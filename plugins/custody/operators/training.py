@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def open_training(datasets: Sequence[str], intent: str, *, home: str | None = None) -> Iterator[Training]:
     """Open cleared datasets for training in the running task.
 
-    Inside the block `read()` yields their chunks, decrypted in memory, and `save(name, data)` writes the model under
-    the home's work directory. When the block ends the model's provenance is signed.
+    Inside the block `read()` yields their chunks, decrypted in memory, `describe(…)` says what the model's BOM shall
+    tell of it, and `save(name, data)` writes the model under the home's work directory. When the block ends the
+    model's provenance is signed.
 
     Args:
         datasets: the paths that `VerifyCustodyOperator` returned.

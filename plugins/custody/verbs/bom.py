@@ -9,7 +9,7 @@ from pathlib import Path
 from custody.dataset import file_sha256
 from custody.errors import IntegrityError
 from custody.lineage import bundle
-from custody.lineage.bom import build
+from custody.lineage.bom import SpecVersion, build, completeness
 from custody.lineage.bomcheck import problems
 from custody.lineage.statement import file_subject
 from custody.storage import directory_whole
@@ -18,29 +18,37 @@ from custody.verbs.session import Outcome, Session
 BOM_NAME = "model.cdx.json"
 
 
-def write_model_bom(session: Session, model: Path, output: Path) -> Outcome:
+def write_model_bom(session: Session, model: Path, output: Path, spec_version: SpecVersion = "1.6") -> Outcome:
     """Write `output/model.cdx.json` and `output/bundle`, from verified statements only, and sign the BOM.
 
     Args:
         session: the home and run.
         model: the model file; its bytes must be those that training signed.
         output: a directory of this BOM's own; replaced whole.
+        spec_version: of CycloneDX.
 
     Raises:
-        IntegrityError: no signed training made these bytes, or the records do not clear its data.
+        IntegrityError: no signed training made these bytes, the records do not clear its data, or the BOM would lack
+            what it must tell or not be sound.
     """
     sha256 = file_sha256(model)
     trained = session.ledger.latest(sha256, "train")
     if trained is None:
         raise IntegrityError("no signed training made this model", where=str(model), remedy="train it with custody")
-    body, follows = build(session.ledger, trained)
-    made = session.record("bom", [file_subject(model.name, sha256)], body, prev=follows, grade=trained.link.grade)
-    if wrong := problems(made.predicate, session.policy):
+    body, follows = build(session.ledger, trained, spec_version)
+    if wrong := problems(body, session.policy):
         raise IntegrityError("the BOM would not be sound: " + "; ".join(wrong), where=str(model))
+    made = session.record("bom", [file_subject(model.name, sha256)], body, prev=follows, grade=trained.link.grade)
     with directory_whole(output) as partial:
         (partial / BOM_NAME).write_text(json.dumps(made.predicate, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
         (partial / "bundle").mkdir()
         policy = (session.home.path / "policy.yaml").read_bytes()
         bundle.export(session.ledger, made, policy, partial / "bundle")
-    detail = {"bom": str(output / BOM_NAME), "bundle": str(output / "bundle")}
+    told = completeness(body)
+    detail = {
+        "bom": str(output / BOM_NAME),
+        "bundle": str(output / "bundle"),
+        "completeness": told.score,
+        "not_told": list(told.missing),
+    }
     return Outcome("bom", model.name, str(output / BOM_NAME), sha256, trained.link.grade, made.digest, detail)

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from custody import formats
 from custody.dataset import Dataset, file_sha256
 from custody.errors import GateRefused, UsageError
 from custody.lineage import predicates
+from custody.lineage.card import ModelCard
 from custody.lineage.statement import Statement, dataset_subject, file_subject, now
 from custody.storage import write_whole
 from custody.verbs.reading import chunks
@@ -32,6 +36,7 @@ class Training:
     datasets: Sequence[Dataset]
     models: Path
     model: Path | None = field(default=None, init=False)
+    card: ModelCard | None = field(default=None, init=False)
     outcome: Outcome | None = field(default=None, init=False)
 
     def read(self) -> Iterator[tuple[str, formats.Chunk]]:
@@ -39,6 +44,20 @@ class Training:
         for dataset in self.datasets:
             for chunk in chunks(self.session.home, dataset):
                 yield dataset.name, chunk
+
+    def describe(self, **card: Any) -> ModelCard:
+        """Say of the model what its BOM shall tell: the fields of `custody.lineage.card.ModelCard`.
+
+        Raises:
+            UsageError: a field is unknown or of another type.
+        """
+        try:
+            self.card = ModelCard.model_validate(card)
+        except ValidationError as error:
+            wrong = ", ".join(sorted({".".join(map(str, one["loc"])) for one in error.errors()}))
+            allowed = ", ".join(ModelCard.model_fields)
+            raise UsageError("the model card has wrong fields", where=wrong, allowed=allowed) from None
+        return self.card
 
     def save(self, name: str, data: bytes) -> Path:
         """Write the model file and return its path; it appears whole or not at all."""
@@ -82,7 +101,7 @@ def training(session: Session, datasets: Sequence[Dataset], intent: str, models:
         predicates.provenance("train", materials, {"intent": intent}, started, session.run),
         prev=[one.digest for one in cleared],
         grade=grade,
-        detail={"intent": intent},
+        detail={"intent": intent} | ({"card": run.card.model_dump(exclude_defaults=True)} if run.card else {}),
     )
     run.outcome = Outcome("train", run.model.name, str(run.model), sha256, grade, made.digest)
 

@@ -69,7 +69,11 @@ def _dataset(part: Part, rules: Policy) -> Iterator[str]:
 def _attested(every: Iterable[Part]) -> Iterator[str]:
     for part in every:
         kind = part.value.get("type")
-        if part.holder == "externalReferences" and kind in ("attestation", "evidence") and not sha256(part.value):
+        if (
+            part.holder in ("externalReferences", "externalReference")
+            and kind in ("attestation", "evidence")
+            and not sha256(part.value)
+        ):
             yield part.problem(f"{kind} without a SHA-256 proves nothing")
 
 

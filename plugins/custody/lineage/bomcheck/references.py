@@ -71,7 +71,9 @@ FIELDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("citations", "attributedTo"): ANY,
     ("citations", "process"): _RUNS,
 }
-_LINKED = frozenset({("externalReferences", "url"), ("externalReference", "url")})  # may hold a BOM-Link, or any URL
+LINKED = frozenset(  # may hold a BOM-Link, or any URL
+    {("externalReferences", "url"), ("externalReference", "url"), ("data", "source"), ("data", "destination")}
+)
 
 
 def wrong(bom: Mapping[str, Any], every: Iterable[Part]) -> Iterator[str]:
@@ -101,7 +103,7 @@ def _names(known: Mapping[str, list[Part]]) -> Iterator[str]:
 
 
 def _used(every: Iterable[Part]) -> Iterator[tuple[Part, str, str]]:
-    fields = {*FIELDS, *_LINKED}
+    fields = {*FIELDS, *LINKED}
     for part in every:
         for field, value in part.value.items():
             if (part.holder, field) in fields:
@@ -119,7 +121,7 @@ def _leads(part: Part, field: str, ref: str, known: Mapping[str, list[Part]], ow
         if f"{found[1]}/{found[2]}" != own or not found[3]:
             return  # another document, or this one as a whole
         ref = found[3]
-    elif (part.holder, field) in _LINKED:
+    elif (part.holder, field) in LINKED:
         return
     kinds = FIELDS.get((part.holder, field), ANY)
     if ref not in known:
