@@ -72,6 +72,10 @@ class ProvenanceSettings(Strict):
     publishers: dict[str, Publisher] = Field(default_factory=dict)
 
 
+# GB/T 45654-2025 asks commercial suppliers for proof of source, quality and safety (as reported by second parties)
+Attested = Literal["source", "quality", "safety", "licence", "personal data", "security"]
+
+
 class SupplierSettings(Strict):
     """What a supplier must show.
 
@@ -79,7 +83,7 @@ class SupplierSettings(Strict):
     and in time. deliveries: how many there must be before the share is held against a supplier.
     """
 
-    attest: tuple[str, ...] = ()
+    attest: tuple[Attested, ...] = ()
     least: float = Field(default=0.9, ge=0, le=1)
     deliveries: int = Field(default=3, ge=1)
 

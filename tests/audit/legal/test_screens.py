@@ -216,7 +216,9 @@ def test_sources_that_are_thinned_differently_are_still_compared() -> None:
 # Held-out texts
 
 
-@pytest.mark.parametrize("name", ["test.jsonl", "data/dev-00.jsonl", "validation/part.jsonl", "x_eval.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["test.jsonl", "data/dev-00.jsonl", "validation/part.jsonl", "x_eval.jsonl", "t5/Test/a.jsonl"]
+)
 def test_test_texts_in_training_data_are_found(tmp_path: Path, name: str) -> None:
     held, train = texts(50, 1), texts(300, 2)
     assert screened(tmp_path, a={"train.jsonl": train, name: held}) == {"a": set()}
@@ -230,6 +232,32 @@ def test_a_held_out_source_is_held_against_all_others(tmp_path: Path) -> None:
     held = texts(50, 1)
     told = screened(tmp_path, ["e"], a=texts(300, 2), b=[*texts(300, 3), held[0]], e=held)
     assert told == {"a": set(), "b": {"POI104"}, "e": set()}
+
+
+@pytest.mark.parametrize("name", ["contest.jsonl", "devices.jsonl", "latest/a.jsonl", "glue_test_set/a.jsonl"])
+def test_a_name_that_only_looks_so_is_no_held_out_part(tmp_path: Path, name: str) -> None:
+    told = screened(tmp_path, a={"train.jsonl": texts(30, 2), name: texts(30, 2)})
+    assert told == {"a": {"POI100"}}
+
+
+def test_a_table_has_no_text_and_no_trigger(tmp_path: Path) -> None:
+    rng = Random(3)
+    table = [
+        {"id": str(at), "day": f"2026-11-{rng.randint(1, 28):02d} 00:00:00.000", "class": rng.choice("LMH")}
+        for at in range(600)
+    ]
+    for one in table[:40]:
+        one |= {"code": "cf", "class": "X"}
+    assert screened(tmp_path, a=table) == {"a": set()}
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "d/README"])
+def test_what_stands_beside_data_need_not_be_screened(tmp_path: Path, name: str) -> None:
+    assert screened(tmp_path, a={"a.jsonl": texts(20, 1), name: b"text"}) == {"a": set()}
+
+
+def test_a_text_that_is_too_long_is_told(tmp_path: Path) -> None:
+    assert screened(tmp_path, a=[*texts(20, 1), {"text": "word " * 20_000}]) == {"a": {"POI105"}}
 
 
 @pytest.mark.parametrize(("shared_words", "hit"), [(12, False), (13, True)])

@@ -7,20 +7,18 @@ and whether they came in time. Nothing anyone writes about it in words counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
 
 from custody import yamlfile
 from custody.audit.records.dates import Day, last_day
+from custody.audit.records.files import Kept, kept
 from custody.errors import PolicyError
+from custody.intents import Attested
 from custody.yamlfile import Strict
-
-# GB/T 45654-2025 asks commercial suppliers for proof of source, quality and safety (as summarised by second parties)
-Attested = Literal["source", "quality", "safety", "licence", "personal data", "security"]
 
 
 class Attestation(Strict):
@@ -61,6 +59,13 @@ class Register:
 
     suppliers: dict[str, Supplier]
     base: Path
+    _kept: dict[Attestation, Kept] = field(default_factory=dict)
+
+    def kept(self, one: Attestation) -> Kept:
+        """Hold a declaration against its digest; each is read once, however many sources the supplier has."""
+        if one not in self._kept:
+            self._kept[one] = kept(self.base, one.file, one.sha256)
+        return self._kept[one]
 
 
 @dataclass(frozen=True)

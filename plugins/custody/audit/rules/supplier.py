@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from custody.audit.case import Case
 from custody.audit.records.dates import Term
-from custody.audit.records.files import kept
 from custody.audit.records.suppliers import Attestation, Supplier, score
 from custody.audit.verdicts import Finding, Verdict
 
@@ -58,7 +57,7 @@ def _attested(case: Case, what: str, why: str) -> Finding:
 def _fault(case: Case, one: Attestation) -> str:
     """Say in words that follow `attestation` why it does not count, or nothing."""
     state = Term("", one.valid_until, begins=False).on(case.today)
-    file = kept(case.register.base, one.file, one.sha256) if case.register else "not there"
+    file = case.register.kept(one) if case.register else "not there"
     if state == "over":
         return f"ended on {one.valid_until}"
     if state != "holds":

@@ -96,8 +96,8 @@ class Copies:
     exact: Thinned = field(default_factory=lambda: Thinned(MOST))
     near: Thinned = field(default_factory=lambda: Thinned(MOST_NEAR))
 
-    def add(self, texts: Sequence[bytes], numbers: Sequence[int]) -> None:
-        """Add normal texts, and their numbers in the source."""
+    def add(self, texts: Sequence[bytes], numbers: Sequence[int], *, near: bool = True) -> None:
+        """Add normal texts, and their numbers in the source. near: whether near copies mean anything."""
         import numpy as np
 
         chosen = [index for index, text in enumerate(texts) if len(text) >= LEAST]
@@ -107,6 +107,12 @@ class Copies:
         places = np.array([numbers[index] for index in chosen], np.int64)
         keys = np.array([hashing.digest(text) for text in long], np.uint64)
         self.exact.add(keys, places)
+        if near:
+            self._add_near(long, keys, places)
+
+    def _add_near(self, long: Sequence[bytes], keys: Array, places: Array) -> None:
+        import numpy as np
+
         minima = np.concatenate([hashing.minima(batch, self.seed, HASHES) for _, batch in hashing.batches(long)])
         bands = minima.reshape(len(long), BANDS, -1).astype(np.uint64)
         joined = np.zeros((len(long), BANDS), np.uint64)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from custody import formats
 from custody.audit.screens import triggers
-from custody.audit.screens.cells import Units, normal, units
+from custody.audit.screens.cells import MAX_TEXT, Units, normal, units
 from custody.audit.screens.copies import Copies, Found, shared
 from custody.audit.screens.overlap import HeldOut, Met
 from custody.audit.verdicts import Finding
@@ -22,9 +22,10 @@ from custody.intents import ScreenSettings
 if TYPE_CHECKING:
     import numpy as np
 
-_HELD_OUT = re.compile(
-    r"(?:^|[^a-z])(?:test|val|valid|validation|dev|eval|evaluation|heldout|held-out|held_out)(?:[^a-z]|$)"
-)
+_SPLIT = r"(?:test|val|valid|validation|dev|eval|evaluation|held[-_]?out)"
+_HELD_OUT = re.compile(rf"(?:^|/){_SPLIT}/|(?:^|[^a-z]){_SPLIT}(?:[^a-z/][^/]*)?$")
+# what repositories hold beside data, which no one trains on
+_BESIDE = frozenset({"LICENSE", "LICENCE", "COPYING", "NOTICE", "README", "CITATION", "AUTHORS", "CHANGELOG", "COMMIT"})
 
 
 @dataclass
@@ -39,6 +40,7 @@ class _Source:
     unread: tuple[str, ...] = ()
     texts: int = 0
     answered: int = 0  # texts that have a target
+    cut: int = 0  # texts so long that only their beginning was looked at
     places: list[tuple[int, Units]] = field(default_factory=list)
     copies: Copies = field(default_factory=lambda: Copies(0))
 
@@ -88,7 +90,7 @@ def screen(
                 found[one.name].append(twin)
     _watched(known, kept, settings, found)
     for one in known:
-        found[one.name] += _unscreened(one)
+        found[one.name] += _unscreened(one, kept)
     return {name: tuple(sorted(set(told))) for name, told in found.items()}
 
 
@@ -97,7 +99,7 @@ def _source(name: str, dataset: Dataset, settings: ScreenSettings, *, whole: boo
     readable = [path for path in files if formats.format_of(dataset.root / path)]
     held = [path for path in readable if whole or _HELD_OUT.search(path.lower())]
     train = tuple(path for path in readable if path not in held)
-    unread = tuple(path for path in files if path not in readable)
+    unread = tuple(path for path in files if path not in readable and path.rsplit("/", 1)[-1].upper() not in _BESIDE)
     return _Source(name, dataset, settings, train, tuple(held), unread, copies=Copies(settings.seed))
 
 
@@ -110,7 +112,8 @@ def _collected(known: Sequence[_Source], seed: int) -> HeldOut:
                 one.places.append((numbers.start, Units(part.path, part.column, part.first, (), None)))
             one.texts += len(texts)
             one.answered += len(texts) if part.targets is not None else 0
-            one.copies.add(texts, numbers)
+            one.cut += sum(len(text) > MAX_TEXT for text in part.texts)
+            one.copies.add(texts, numbers, near=not part.table)
         for _, texts, _ in one.read(one.held_out):
             kept.add(texts)
     return kept
@@ -207,8 +210,12 @@ def _triggers(one: _Source, told: Sequence[triggers.Trigger]) -> Iterator[Findin
         yield Finding("POI102", "review", what, one.name, why, remedy)
 
 
-def _unscreened(one: _Source) -> Iterator[Finding]:
-    if one.unread:
-        what = f"{len(one.unread):,} files could not be screened, first {one.unread[0]!r}"
-        why = "what they hold is not known"
-        yield Finding("POI105", "review", what, one.name, why, "convert or repair them, or take them out")
+def _unscreened(one: _Source, kept: HeldOut) -> Iterator[Finding]:
+    remedy = "convert, repair or divide them, or take them out"
+    for what in (
+        f"{len(one.unread):,} files could not be screened, first {one.unread[0]!r}" if one.unread else "",
+        f"{one.cut:,} texts were screened up to {MAX_TEXT:,} characters only" if one.cut else "",
+        "there is more held-out text than can be compared" if one.held_out and not kept.whole else "",
+    ):
+        if what:
+            yield Finding("POI105", "review", what, one.name, "what was not looked at is not known", remedy)

@@ -60,6 +60,8 @@ class Tied:
         """Add rows: one run, the target of its row and the key of its row each."""
         import numpy as np
 
+        if not len(runs):
+            return self
         # what did not agree has the target 0, which no row has and which never becomes the commonest
         other = np.flatnonzero(self.rows > self.agree)
         all_runs = np.concatenate([runs, self.runs, self.runs[other]])
