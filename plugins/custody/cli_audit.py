@@ -61,6 +61,10 @@ def add(commands: Any) -> None:
     admit.add_argument("--sources", type=Path, required=True, help="the sources file that describes it")
     admit.add_argument("--intent", required=True, help="a name under `intents` in the policy")
     admit.add_argument("--home", type=Path, help="the custody home; by default CUSTODY_HOME")
+    text = "write the summaries of training data that laws ask to be published"
+    publish = _parser(commands, "publish-sources", _publish, text)
+    publish.add_argument("output", type=Path, help="a directory of their own")
+    publish.add_argument("--small-provider", action="store_true", help="an SME, of whom fewer domains are asked")
 
 
 def _parser(commands: Any, name: str, run: Any, text: str) -> Any:
@@ -123,6 +127,15 @@ def _waive(arguments: Arguments) -> None:
     print(f"waived: {told['code']} of {outcome.dataset} counts as {told['counts_as']} until {told['expires']}")
     print(f"  {told['findings']} findings; audit again for it to take effect")
     print(f"  statement {outcome.statement}")
+
+
+def _publish(arguments: Arguments) -> None:
+    from custody.verbs.published import publish
+
+    session, small = Session(homes.find(arguments.home)), arguments.small_provider
+    for path in publish(session, arguments.sources, arguments.intent, arguments.output, small=small):
+        print(f"written: {path}")
+    print("numbering and thresholds of the templates are recalled: hold them against the texts before you publish")
 
 
 def _admit(arguments: Arguments) -> None:
