@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     checks = _add(commands, "policy", None, "check a policy file").add_subparsers(required=True, metavar="COMMAND")
     _add(checks, "check", _policy_check, "check a policy file", "file")
     _add(checks, "schema", _policy_schema, "print the JSON Schema of policy files")
+    described = _add(commands, "sources", None, "check a sources file").add_subparsers(required=True, metavar="COMMAND")
+    _add(described, "check", _sources_check, "check a sources file", "file")
+    _add(described, "schema", _sources_schema, "print the JSON Schema of sources files")
     cli_audit.add(commands)
     cli_evidence.add(commands)
     cli_classify.add(commands)
@@ -102,6 +105,19 @@ def _policy_check(arguments: Arguments) -> None:
 
 def _policy_schema(_: Arguments) -> None:
     print(json.dumps(policy.Policy.model_json_schema(), indent=1))
+
+
+def _sources_check(arguments: Arguments) -> None:
+    from custody.audit import sources
+
+    found = sources.load(arguments.file)
+    print(f"{arguments.file}: {len(found.sources)} sources, well formed")
+
+
+def _sources_schema(_: Arguments) -> None:
+    from custody.audit import sources
+
+    print(json.dumps(sources.Sources.model_json_schema(), indent=1))
 
 
 def _writing(name: str) -> Callable[[Arguments], None]:

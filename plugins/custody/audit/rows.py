@@ -11,16 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
-from custody.audit.licences.names import normalise
+from custody.audit.licences.names import read
 from custody.audit.verdicts import Verdict
 from custody.dataset import Dataset
 from custody.errors import DatasetError
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
+_LONGEST = 1000  # characters; a longer value is no licence
 MAX_DISTINCT = 10_000  # more different licences are no licences: the column is another one
 
 
@@ -29,7 +26,7 @@ class RowLicences:
     """The licences of the rows of a dataset.
 
     Args:
-        counts: SPDX expression -> rows that have it.
+        counts: SPDX expression, or custody's id of a family without its version -> rows that have it.
         unknown: rows whose value stands for no licence that custody knows.
         without: rows without a value.
         missing: files without the column.
@@ -101,25 +98,6 @@ def row_verdicts(
     return judged | {name: told for name, told in unsettled.items() if told[0]}
 
 
-def admitted(cells: pa.StringArray, judge: Callable[[str], Verdict]) -> pa.BooleanArray:
-    """Tell of each row, by the cell that has its licence, whether the row may stay.
-
-    A cell that stands for no known licence, or is empty, never stays.
-
-    Args:
-        cells: the licence column of one chunk.
-        judge: tells what an SPDX expression comes to.
-    """
-    import pyarrow as pa
-
-    encoded = cells.dictionary_encode()
-    stays = [
-        (licence := normalise(value or "")) is not None and judge(licence) in ("allow", "allow_with_obligations")
-        for value in encoded.dictionary.to_pylist()
-    ]
-    return pa.array([index is not None and stays[index] for index in encoded.indices.to_pylist()], pa.bool_())
-
-
 def _count(dataset: Dataset, path: str, column: str, values: Counter[str]) -> bool:
     """Add the values of one file; tell whether it has the column, or has no rows that could."""
     import pyarrow.compute as pc
@@ -146,9 +124,14 @@ def _named(values: Mapping[str, int]) -> tuple[dict[str, int], int]:
     for value, rows in values.items():
         if not value:
             continue
-        licence = normalise(value) if len(value) < 1000 else None
-        if licence is None:
-            unknown += rows
-        else:
+        if licence := _name(value):
             counts[licence] += rows
+        else:
+            unknown += rows
     return dict(sorted(counts.items())), unknown
+
+
+def _name(value: str) -> str:
+    """Return the name of the licence, or of the family, that a value stands for alone."""
+    found = read(value) if len(value) < _LONGEST else None
+    return found.expression if found and (found.certain or found.kind == "family") else ""
