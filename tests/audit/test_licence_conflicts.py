@@ -27,6 +27,7 @@ from tests.audit.licence_cases import DATA, case, intent, verdicts
         ("cc-by-sa-4.0", "CC BY-NC-SA 4.0"),
         ("cc-by-sa-4.0", "CC BY-NC-SA 4.0 Unported (https://creativecommons.org/licenses/by-sa/4.0/)"),
         ("mit", "Code: MIT. Data: CC BY-NC 4.0."),
+        ("cc-by-4.0", "The tweets are subject to the terms of Twitter."),
     ],
 )
 @pytest.mark.parametrize("release", ["none", "weights"])
@@ -48,7 +49,8 @@ def test_a_tag_weaker_than_the_words_is_told(tag: str, prose: str, release: str)
         ("cc-by-4.0", "not CC BY-NC 4.0"),
         ("unknown", "CC BY-NC 4.0"),
         ("cc-by-4.0", "You may use it for commercial and non-commercial purposes."),
-        ("cc-by-4.0", "The terms of the original sources apply."),
+        ("cc-by-4.0", "CC BY 4.0. The terms of the original sources apply."),
+        ("cc-by-nc-4.0", "The terms of the original sources apply."),
     ],
 )
 def test_words_that_agree_or_say_less_are_no_conflict(tag: str, prose: str) -> None:

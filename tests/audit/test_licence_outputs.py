@@ -141,6 +141,11 @@ def test_model_output_without_a_model_asks_for_its_name() -> None:
     assert verdicts(outputs, case(kind="model-output")) == {("LIC021", "review")}
 
 
+@pytest.mark.parametrize(("place", "expected"), [("ChatGPT", {("LIC020", "deny")}), ("GPT-2", set()), ("news", set())])
+def test_content_taken_from_a_model_comes_under_its_terms(place: str, expected: set[tuple[str, str]]) -> None:
+    assert verdicts(outputs, case(collected_from=[place])) == expected
+
+
 @given(st.text(max_size=60))
 def test_any_name_of_a_model_has_an_answer(name: str) -> None:
     assert all(one.terms is not None or one.licence == "" for one in writers(name) or ())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.audit.licences.clauses import NON_COMMERCIAL, RESEARCH, UPSTREAM
+from custody.audit.licences.clauses import FOR_RESEARCH, NON_COMMERCIAL, RESEARCH, UPSTREAM
 from custody.audit.licences.prose import MAX_PROSE, MAX_SENTENCE, of_data, statements
 from custody.audit.licences.table import terms_of
 from custody.audit.rules.licence import licence
@@ -38,6 +38,8 @@ def keys(text: str) -> set[str]:
         ("For non-commercial research purposes only.", {RESEARCH}),
         ("Usage is restricted to academic research.", {RESEARCH}),
         ("Academic use only.", {RESEARCH}),
+        ("You are also bound by the [Common Crawl terms of use](https://commoncrawl.org/terms-of-use/).", {UPSTREAM}),
+        ("It can be obtained for research purposes without any charge.", {FOR_RESEARCH}),
         ("You may not use the data for any commercial purpose.", {NON_COMMERCIAL}),
         ("Commercial use is strictly prohibited.", {NON_COMMERCIAL}),
         ("It is free for non-commercial use.", {NON_COMMERCIAL}),
@@ -86,7 +88,9 @@ def test_spans_show_where_it_stands() -> None:
         ("CC BY-NC 4.0", ["mit"], {("LIC010", "deny")}),
         ("For research purposes only.", ["mit"], {("LIC010", "deny")}),
         ("# A\nFor research purposes only.\n# License\nMIT", ["mit"], {("LIC010", "review")}),
-        ("The terms of the original sources apply.", ["mit"], {("LIC010", "review")}),
+        ("The terms of the original sources apply.", ["mit"], {("LIC031", "review")}),
+        ("It can be had for research purposes.", ["mit"], {("LIC010", "review")}),
+        ("# A\nIt is useful for research purposes.\n# License\nMIT", ["mit"], set()),
         ("CC BY 4.0", [], {("LIC002", "review")}),
         ("# A\nFor research purposes only.", [], {("LIC001", "review"), ("LIC010", "review")}),
         ("We hope it is useful.", [], {("LIC001", "review")}),

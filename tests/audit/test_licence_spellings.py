@@ -128,6 +128,7 @@ def test_a_family_without_its_version_is_known_and_not_certain(text: str, key: s
             for text in ("Custom", "Various", "Open Access", "Public Domain", "proprietary", "see LICENSE")
         ),
         *((text, "custom") for text in ("You agree to the terms of our agreement", "https://example.org/our-terms")),
+        *((text, "custom") for text in ("Non Commercial", "non-commercial use only", "Research only", "academic")),
         ("For non-commercial research and educational purposes only", "custom"),
         ("CC BY 4.0 (not for commercial use)", "several"),
         ("MIT, Apache-2.0", "several"),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from custody.audit.licences.terms import COMMERCIAL, MODIFY, REDISTRIBUTION, SHA
 from custody.audit.rules.licence import licence
 from custody.audit.verdicts import VERDICTS, strictest
 from custody.intents import AuditSettings
-from tests.audit.licence_cases import case, intent, verdicts
+from tests.audit.licence_cases import DATA, case, intent, verdicts
 
 LLAMA_2, LLAMA_31 = "LicenseRef-scancode-llama-2-license-2023", "LicenseRef-scancode-llama-3.1-license-2024"
 RAIL = "LicenseRef-scancode-bigscience-open-rail-m"
@@ -184,3 +185,38 @@ def test_passing_the_data_on_or_selling_never_relaxes(key: str, release: str, pa
     assert rank(purpose="commercial") >= rank(purpose="research")
     assert rank(release="weights") >= rank(release="none")
     assert rank(offers_competing_model=True) >= rank(offers_competing_model=False)
+
+
+# The table, held against the texts
+
+TEXTS = DATA / "licenses" / "spdx"
+NOT_ON_THE_SPDX_LIST = {"OpenMDW-1.0"}
+NON_COMMERCIAL_TEXT = re.compile(r"primarily intended for or directed towards? commercial advantage")
+SAME_LICENCE_TEXT = re.compile(
+    r"only under|under this licen[cs]e|same licen[cs]e|under the terms of|as a whole, under|share-?alike|same terms"
+)
+
+
+def _read_rows() -> list[str]:
+    return sorted(key for key, row in table().items() if row.basis == "text" and not key.startswith("LicenseRef-"))
+
+
+@pytest.mark.skipif(not TEXTS.is_dir(), reason="the shared licence texts are not here")
+def test_every_row_that_says_its_text_was_read_has_one_that_says_the_same() -> None:
+    for key in sorted({*_read_rows()} - NOT_ON_THE_SPDX_LIST):
+        text = " ".join((TEXTS / f"{key}.txt").read_text(encoding="utf-8", errors="replace").lower().split())
+        row = table()[key]
+        assert bool(NON_COMMERCIAL_TEXT.search(text)) == (row.commercial_use == "no"), key
+        assert row.modify != "same-licence" or SAME_LICENCE_TEXT.search(text), key
+
+
+@pytest.mark.skipif(not TEXTS.is_dir(), reason="the shared licence texts are not here")
+@pytest.mark.parametrize("elements", ["BY", "BY-NC", "BY-SA", "BY-ND", "BY-NC-SA", "BY-NC-ND"])
+@pytest.mark.parametrize("version", ["1.0", "2.0", "2.5", "3.0", "4.0"])
+def test_the_elements_of_a_creative_commons_name_say_what_its_text_says(elements: str, version: str) -> None:
+    found = terms_of(f"CC-{elements}-{version}")
+    assert found is not None
+    path = TEXTS / f"CC-{elements}-{version}.txt"
+    text = " ".join(path.read_text(encoding="utf-8", errors="replace").lower().split())
+    assert bool(NON_COMMERCIAL_TEXT.search(text)) == (found.commercial_use == "no")
+    assert bool(re.search(r"share-?alike", text)) == (found.modify == "same-licence") or version == "4.0"

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 UPSTREAM = "LicenseRef-upstream-terms"
 RESEARCH = "LicenseRef-research-only"
 NON_COMMERCIAL = "LicenseRef-NonCommercial-custom"
-CONDITIONS = frozenset({UPSTREAM, RESEARCH, NON_COMMERCIAL})
+FOR_RESEARCH = "LicenseRef-for-research"  # meant for research, which may or may not rule other uses out
+CONDITIONS = frozenset({UPSTREAM, RESEARCH, NON_COMMERCIAL, FOR_RESEARCH})
 
 _FIELD = r"(?:academic|research|educational|scientific|scholarly)\b"
 _ONLY = r"(?:only|solely|exclusively|purely|strictly|restricted|limited)"
@@ -39,7 +40,9 @@ _BIND = r"(?:subject to|bound by|governed by|comply with|abide by|respect|under|
 _RULES = r"(?:terms|licenses?|licensing|polic(?:y|ies)|rights|conditions)"
 _HOLDERS = r"(?:original|respective|owners?|authors?|publishers?|holders?|creators?)"
 _STANDS = r"(?:apply|applies|hold|govern|remain|must|should|respected)"
+_FOR_RESEARCH = (rf"for(?: \w+){{0,2}} {_FIELD}(?:(?: and| or)? {_FIELD})* (?:use|purposes?)",)
 _UPSTREAM = (
+    rf"{_BIND}{_WORDS}{{0,2}} {_SITES} (?:terms|polic(?:y|ies)|rules)",
     rf"(?:terms|licenses?|conditions){_WORDS}{{0,3}} {_SOURCES}",
     rf"{_BIND}{_WORDS}{{0,5}} {_RULES}{_WORDS}{{0,6}} (?:{_SOURCES}|{_SITES})",
     rf"{_SOURCES}{_WORDS}{{0,3}} (?:terms|licenses?|licensing|copyrights?){_WORDS}{{0,4}} {_STANDS}",
@@ -51,16 +54,23 @@ _BOTH = re.compile(
 )
 _CLAUSES = tuple(
     (key, re.compile("|".join(patterns)))
-    for key, patterns in ((RESEARCH, _RESEARCH), (NON_COMMERCIAL, _NON_COMMERCIAL), (UPSTREAM, _UPSTREAM))
+    for key, patterns in (
+        (RESEARCH, _RESEARCH),
+        (FOR_RESEARCH, _FOR_RESEARCH),
+        (NON_COMMERCIAL, _NON_COMMERCIAL),
+        (UPSTREAM, _UPSTREAM),
+    )
 )
 
 
 def clauses(sentence: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the conditions a folded sentence states, and where. Names of licences must be blanked out of it."""
+    only = False
     for key, pattern in _CLAUSES:
         found = pattern.search(sentence)
-        if found is None or (key == NON_COMMERCIAL and _BOTH.search(sentence)):
+        if found is None or (key == NON_COMMERCIAL and _BOTH.search(sentence)) or (only and key == FOR_RESEARCH):
             continue
         yield key, found.span()
         if key == RESEARCH:  # "non-commercial research only" is one condition
+            only = True
             sentence = re.sub(_NC, lambda one: " " * len(one[0]), sentence)

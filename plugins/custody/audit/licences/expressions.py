@@ -51,6 +51,7 @@ def _literal(text: str, keys: set[str]) -> bool:
     return all({word, f"{word}-only", f"{word.removesuffix('+')}-or-later"} & known for word in words)
 
 
+@lru_cache(maxsize=4096)
 def branches(expression: str) -> tuple[Branch, ...]:
     """Return every way an expression can be kept, each with its terms; empty when no way has known terms."""
     try:

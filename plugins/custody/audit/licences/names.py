@@ -31,6 +31,7 @@ _HIDDEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )  # unseen: no certain name
 _SERIALISED = re.compile(r"\[[^\]]*\]$|\{")  # a list or mapping somebody wrote as text
+_DEDICATIONS = frozenset({"CC0-1.0", "CC0", "CC-PDM-1.0", "CC-PDM", "PDDL-1.0", "Unlicense"})  # to the public domain
 _LEGAL = re.compile(r"\b(?:license|agree|agreement|terms|copyright|permission|permitted|rights|policy)")
 _SUBJECT = re.compile(
     r"^(?P<subject>.{0,60}?) (?:is|are|was|were)(?: (?:also|now|made))?"
@@ -143,6 +144,8 @@ def _one(key: str, *, certain: bool) -> Reading:
 
 def agreed(found: list[Mention]) -> str | None:
     """Return the one licence that several mentions mean: a name without a version agrees with one that has it."""
+    dedicated = any(one.family in _DEDICATIONS for one in found)
+    found = [one for one in found if not (dedicated and one.key == "LicenseRef-PublicDomain")]
     if len({one.family for one in found}) != 1:
         return None
     keys = {one.key for one in found if one.certain} or {one.key for one in found}

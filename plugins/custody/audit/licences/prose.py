@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from custody.audit.licences.clauses import CONDITIONS, clauses
+from custody.audit.licences.clauses import CONDITIONS, FOR_RESEARCH, clauses
 from custody.audit.licences.fold import fold
 from custody.audit.licences.urls import URL, read_url
 from custody.audit.licences.vocabulary import Mention, mentions
@@ -105,7 +105,7 @@ def of_data(text: str) -> tuple[Statement, ...]:
     """
     found = [one for one in statements(text) if one.scope == "data"]
     legal = any(one.legal for one in found)
-    return tuple(one for one in found if one.legal or one.condition or not legal)
+    return tuple(one for one in found if one.legal or (one.key != FOR_RESEARCH if one.condition else not legal))
 
 
 def _sections(text: str) -> Iterator[tuple[int, int, bool]]:

@@ -121,7 +121,7 @@ def _pattern() -> re.Pattern[str]:
     dedication = r"(?: public domain)?(?: dedication)?"
     bare = r"attribution(?: ELEMENTS)?|by(?: (?:nc|sa|nd))+".replace("ELEMENTS", creative.ELEMENTS)  # need a version
     parts = [
-        rf"(?P<cczero>(?:{_CC} ?(?:zero|0)|cc 0){_LICENCE}?{_numbered('version', 0)}{_SCOPE}{dedication}{_LICENCE}?)",
+        rf"(?P<cczero>(?:{_CC} (?:cc )?(?:zero|0)){_LICENCE}?{_numbered('version', 0)}{_SCOPE}{dedication}{_LICENCE}?)",
         rf"(?P<ccmark>(?:{_CC} )?(?:public domain mark|pdm){_numbered('version', 1)})",
         (
             rf"(?P<ccby>(?:{_CC}{_LICENCE}? (?P<elements1>{creative.ELEMENTS})"
@@ -133,7 +133,7 @@ def _pattern() -> re.Pattern[str]:
     ]
     for number, family in enumerate(_families()):
         later = _LATER.replace("later>", f"later{number}>") + r"?(?: only)?" if family.get("later") else ""
-        names = "|".join(family["names"])
+        names = "|".join(sorted(family["names"], key=len, reverse=True))
         version = _numbered("version", 10 + number)
         parts.append(rf"(?P<f{number}>(?:{names}){_LICENCE}?{version}{later}{_LICENCE}?)")
     return re.compile(r"(?<!\S)(?:" + "|".join(parts) + r")(?!\S)")

@@ -50,6 +50,7 @@ def conflicts(case: Case) -> Iterator[Finding]:
     for one, other in combinations(said, 2):
         if _different(one.terms, other.terms) and not _of_code(one, other):
             yield from _told(one, other, case)
+    yield from _upstream(said, case)
 
 
 def _claims(case: Case) -> Iterator[_Said]:
@@ -65,6 +66,24 @@ def _prose(case: Case) -> Iterator[_Said]:
     for one in of_data(case.metadata.prose):
         if one.key != UPSTREAM and not one.passing and (found := terms_of(one.key)):
             yield _Said(PROSE, one.key, found)
+
+
+def _upstream(said: list[_Said], case: Case) -> Iterator[Finding]:
+    """A tag that the card's words replace by the terms of the sources, instead of confirming it."""
+    words = of_data(case.metadata.prose)
+    if not any(one.key == UPSTREAM and not one.passing for one in words):
+        return
+    told = {one.terms.obligations_class for one in said if one.by == PROSE}
+    for one in said:
+        if one.tag and one.terms.commercial and one.terms.obligations_class not in told:
+            yield Finding(
+                "LIC004",
+                "review",
+                f"the {one.by} says {_plain(one.name)}, but the {PROSE} names the terms of the sources instead",
+                case.source.name,
+                "a field is filled in more easily than a licence is changed",
+                "find out which terms hold, and state them in `licence`",
+            )
 
 
 def _different(one: Terms, other: Terms) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from custody.audit.case import Case
 from custody.audit.claims import Claim
+from custody.audit.licences.clauses import UPSTREAM
 from custody.audit.licences.expressions import branches
 from custody.audit.licences.names import Reading, read
 from custody.audit.licences.prose import MAX_PROSE, Statement, of_data
@@ -105,6 +106,16 @@ def _severity(told: tuple[Finding, ...]) -> int:
 def _statement(one: Statement, case: Case) -> Iterator[Finding]:
     """A card's words add what they restrict; they never stand for a licence field that is missing."""
     where, name = f"{case.source.name}, card text", one.key.removeprefix("LicenseRef-")
+    if one.key == UPSTREAM:
+        yield Finding(
+            "LIC031",
+            "review",
+            "the card says that the terms of its sources hold, too",
+            where,
+            "what they allow is not stated",
+            "name the sources under `derived_from`, each with its licence",
+        )
+        return
     terms = terms_of(one.key)
     told = findings(name, terms, where, case) if terms else ()
     for each in told:

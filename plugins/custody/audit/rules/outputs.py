@@ -21,7 +21,8 @@ _FOLLOWS = frozenset({"LIC010", "LIC014", "LIC020", "LIC022"})
 
 def outputs(case: Case) -> Iterator[Finding]:
     """Judge the models that wrote data, and ask for them where a card says that one did."""
-    for one in case.source.generated_by:
+    named = [Generator(model=one) for one in case.source.collected_from if writers(one)]  # content taken from a model
+    for one in (*case.source.generated_by, *named):
         yield from _generator(one, case)
     if not case.source.generated_by and case.source.kind == "model-output":
         yield _unnamed("the data is a model's output, and no model is named", case)
