@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`custody verify`: the records in a terminal, offline and without a home."""
+"""`custody verify` and `custody key`: the records and who signs them, in a terminal."""
 
 from __future__ import annotations
 
@@ -29,6 +29,35 @@ def add(commands: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--vsa", type=Path, metavar="FILE", help="write the answer as a SLSA verification summary")
     parser.add_argument("--sign-with", metavar="URI", help="sign the summary with this key, such as local:FILE#NAME")
+    _add_keys(commands)
+
+
+def _add_keys(commands: Any) -> None:
+    made = commands.add_parser("key", help="make a signing key, or show its public text")
+    verbs = made.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("create", _key_create, "make a key in a keyring unless there is one of that name"),
+        ("public", _key_public, "print the public text of a key, as `roles` in a policy take it"),
+    ):
+        parser = verbs.add_parser(name, help=text, description=text)
+        parser.set_defaults(command=run)
+        parser.add_argument("uri", help="local:FILE#NAME; `public` also takes awskms:… and pkcs11:…")
+        parser.add_argument("--home", type=Path, default=Path(), help="what FILE is relative to; by default here")
+        if name == "create":
+            parser.add_argument("--type", choices=("ed25519", "ecdsa-p256"), default="ed25519")
+
+
+def _key_create(arguments: Arguments) -> None:
+    from custody import keys
+
+    keys.create(arguments.uri, arguments.home, arguments.type)
+    _key_public(arguments)
+
+
+def _key_public(arguments: Arguments) -> None:
+    from custody import keys
+
+    print(keys.signer(arguments.uri, arguments.home).public)
 
 
 def _verify(arguments: Arguments) -> int:

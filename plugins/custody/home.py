@@ -95,7 +95,7 @@ def init(path: Path, template: Path, *, scrypt_n: int = keys.SCRYPT_N) -> Home:
         for uri in sorted(rules.key_uris()):
             keys.create(uri, path, "aes256", scrypt_n=scrypt_n)
         for role in rules.roles.values():
-            if role.sign_with:
+            if role.sign_with and keys.is_uri(role.sign_with) and not keys.has_signer(role.sign_with, path):
                 keys.create(role.sign_with, path, "ed25519", scrypt_n=scrypt_n)
         write_whole(target, _with_public_keys(template, rules, path).encode())
     return find(path)

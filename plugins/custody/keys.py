@@ -5,7 +5,7 @@
 that scrypt derives from a passphrase. The passphrase comes from CUSTODY_PASSPHRASE, from the file
 CUSTODY_PASSPHRASE_FILE names, or from the file `passphrase` beside the keyring.
 
-A public key is written `ed25519:` and its 32 bytes in base64; that text is also the key's id.
+Other URIs name signing keys that stay where they are; see `heldkeys`. What a signature is stands in `signing`.
 """
 
 from __future__ import annotations
@@ -22,60 +22,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from custody.errors import KeyringError, UsageError
+from custody.heldkeys import held, is_held
+from custody.signing import Algorithm, Signer, public_bytes, verifies
 from custody.storage import write_whole
+
+__all__ = ["KeyType", "Secret", "Signer", "create", "has_signer", "is_signing_uri", "is_uri"]
+__all__ += ["public_bytes", "secret", "signer", "verifies"]
 
 SCRYPT_N = 2**17  # OWASP Password Storage Cheat Sheet: N=2^17, r=8, p=1 (128 MiB)
 SCRYPT_R, SCRYPT_P = 8, 1
 SCRYPT_COSTS = frozenset(2**power for power in range(1, 21))  # at most 1 GiB: a changed keyring must not eat the memory
 NONCE_SIZE = 12  # bytes, the GCM standard size; each sealing draws a fresh one
-KeyType = Literal["ed25519", "aes256"]
-
-
-@dataclass(frozen=True)
-class Signer:
-    """A private key that signs, and the public text people know it by."""
-
-    private: Ed25519PrivateKey
-
-    @property
-    def public(self) -> str:
-        """`ed25519:<base64 of 32 bytes>`."""
-        return "ed25519:" + b64encode(self.private.public_key().public_bytes_raw()).decode()
-
-    def sign(self, data: bytes) -> bytes:
-        """Return the 64-byte Ed25519 signature (RFC 8032)."""
-        return self.private.sign(data)
-
-
-def verifies(public: str, signature: bytes, data: bytes) -> bool:
-    """Tell whether a signature over the data was made by the key with this public text."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public_bytes(public)).verify(signature, data)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def public_bytes(public: str) -> bytes:
-    """Decode `ed25519:<base64>`.
-
-    Raises:
-        KeyringError: another scheme, or not 32 bytes.
-    """
-    scheme, _, text = public.partition(":")
-    try:
-        raw = b64decode(text, validate=True)
-    except ValueError:
-        raw = b""
-    if scheme != "ed25519" or len(raw) != 32 or b64encode(raw).decode() != text:
-        raise KeyringError(f"{public[:20]!r} is not a public key", allowed="ed25519:<base64 of 32 bytes>")
-    return raw
+KeyType = Literal["ed25519", "ecdsa-p256", "aes256"]
+SIGNING: tuple[Algorithm, ...] = ("ed25519", "ecdsa-p256")
 
 
 @dataclass(frozen=True)
@@ -112,22 +78,32 @@ def is_uri(text: str) -> bool:
     return scheme == "local" and bool(file and name)
 
 
+def is_signing_uri(text: str) -> bool:
+    """Tell whether a text is written as the URI of a signing key."""
+    return is_uri(text) or is_held(text)
+
+
 def signer(uri: str, base: Path) -> Signer:
-    """Load a signing key.
+    """Load a signing key, or find one that stays where it is.
 
     Args:
-        uri: `local:FILE#NAME`, the file relative to `base`.
+        uri: `local:FILE#NAME`, the file relative to `base`; or one of `heldkeys`.
         base: the custody home.
 
     Raises:
         KeyringError: no such key, wrong passphrase, or a keyring others can read.
     """
-    return Signer(Ed25519PrivateKey.from_private_bytes(_load(uri, base, "ed25519")))
+    if is_held(uri):
+        return Signer(held(uri))
+    kind, raw = _load(uri, base, SIGNING)
+    if kind == "ed25519":
+        return Signer(Ed25519PrivateKey.from_private_bytes(raw))
+    return Signer(derive_private_key(int.from_bytes(raw, "big"), SECP256R1()))
 
 
 def secret(uri: str, base: Path) -> Secret:
     """Load a key-encryption key. Arguments and errors as `signer`."""
-    return Secret(uri, _load(uri, base, "aes256"))
+    return Secret(uri, _load(uri, base, ("aes256",))[1])
 
 
 def create(uri: str, base: Path, kind: KeyType, *, scrypt_n: int = SCRYPT_N) -> None:
@@ -136,7 +112,7 @@ def create(uri: str, base: Path, kind: KeyType, *, scrypt_n: int = SCRYPT_N) -> 
     Args:
         uri: as `signer`.
         base: as `signer`.
-        kind: `ed25519` to sign, `aes256` to encrypt.
+        kind: `ed25519` or `ecdsa-p256` to sign, `aes256` to encrypt.
         scrypt_n: the cost of a new keyring; an existing one keeps its own.
 
     Raises:
@@ -154,6 +130,12 @@ def create(uri: str, base: Path, kind: KeyType, *, scrypt_n: int = SCRYPT_N) -> 
             )
 
 
+def has_signer(uri: str, base: Path) -> bool:
+    """Tell whether the keyring of a `local:` URI has a signing key of that name. Raises KeyringError."""
+    path, name = _parse(uri, base)
+    return path.exists() and _read(path)["keys"].get(name, {}).get("type") in SIGNING
+
+
 @contextmanager
 def _locked(directory: Path) -> Iterator[None]:
     """Let one process at a time change the keyrings of a directory: each change rewrites the file."""
@@ -169,8 +151,7 @@ def _add(path: Path, name: str, ring: dict[str, Any], kind: KeyType) -> None:
     key = _ring_key(path, ring)
     for other, entry in ring["keys"].items():  # two keys under two passphrases would lock one of them away
         _opened(f"{path}#{other}", key, other, entry)
-    raw = Ed25519PrivateKey.generate().private_bytes_raw() if kind == "ed25519" else os.urandom(32)
-    sealed = Secret(str(path), key).seal(raw, _context(name, kind))
+    sealed = Secret(str(path), key).seal(_fresh(kind), _context(name, kind))
     ring["keys"][name] = {"type": kind, "sealed": b64encode(sealed).decode()}
     # the mode is set before the rename, so there is no moment in which others could read it
     old = os.umask(0o077)
@@ -178,6 +159,13 @@ def _add(path: Path, name: str, ring: dict[str, Any], kind: KeyType) -> None:
         write_whole(path, json.dumps(ring, indent=1).encode())
     finally:
         os.umask(old)
+
+
+def _fresh(kind: KeyType) -> bytes:
+    """Return a new private key: 32 bytes of any kind."""
+    if kind == "ecdsa-p256":
+        return generate_private_key(SECP256R1()).private_numbers().private_value.to_bytes(32, "big")
+    return Ed25519PrivateKey.generate().private_bytes_raw() if kind == "ed25519" else os.urandom(32)
 
 
 def _opened(uri: str, key: bytes, name: str, entry: dict[str, Any]) -> bytes:
@@ -191,16 +179,16 @@ def _opened(uri: str, key: bytes, name: str, entry: dict[str, Any]) -> bytes:
         ) from None
 
 
-def _load(uri: str, base: Path, kind: KeyType) -> bytes:
+def _load(uri: str, base: Path, kinds: tuple[KeyType, ...]) -> tuple[KeyType, bytes]:
     path, name = _parse(uri, base)
     if not path.exists():
         raise KeyringError("there is no keyring here", where=str(path), remedy="run `custody init`, or mount the file")
     ring = _read(path)
     entry = ring["keys"].get(name)
-    if entry is None or entry["type"] != kind:
-        names = ", ".join(sorted(k for k, v in ring["keys"].items() if v["type"] == kind)) or "none"
-        raise KeyringError(f"the keyring has no {kind} key {name!r}", where=str(path), allowed=names)
-    return _opened(uri, _ring_key(path, ring), name, entry)
+    if entry is None or entry["type"] not in kinds:
+        names = ", ".join(sorted(k for k, v in ring["keys"].items() if v["type"] in kinds)) or "none"
+        raise KeyringError(f"the keyring has no {kinds[0]} key {name!r}", where=str(path), allowed=names)
+    return entry["type"], _opened(uri, _ring_key(path, ring), name, entry)
 
 
 def _parse(uri: str, base: Path) -> tuple[Path, str]:

@@ -21,6 +21,7 @@ from custody.governance import Governance
 from custody.intents import AuditSettings, Intent
 from custody.rules import Rule, resolved
 from custody.schemes import NONE, Cell, Scheme, SchemeName
+from custody.signing import FORM
 from custody.yamlfile import Duration, Location, Parsed, Strict
 
 RedactMethod = Literal["replace", "mask", "redact"]
@@ -33,15 +34,22 @@ def _key_uri(value: str) -> str:
     return value
 
 
+def _signing_uri(value: str) -> str:
+    if not keys.is_signing_uri(value):
+        raise ValueError(f"{value!r} is no URI of a signing key; one is written local:FILE#NAME, awskms:… or pkcs11:…")
+    return value
+
+
 def _public_key(value: str) -> str:
     try:
         keys.public_bytes(value)
     except KeyringError:
-        raise ValueError("a public key is written ed25519:<base64 of 32 bytes>") from None
+        raise ValueError(f"a public key is written {FORM}") from None
     return value
 
 
 KeyUri = Annotated[str, AfterValidator(_key_uri)]
+SigningUri = Annotated[str, AfterValidator(_signing_uri)]
 PublicKey = Annotated[str, AfterValidator(_public_key)]
 
 
@@ -66,7 +74,7 @@ class Role(Strict):
 
     steps: tuple[Step, ...]
     keys: tuple[PublicKey, ...] = ()
-    sign_with: KeyUri | None = None  # only where this role runs
+    sign_with: SigningUri | None = None  # only where this role runs
 
 
 Ner = Literal["none", "custody-small", "gliner"] | dict[str, Any]

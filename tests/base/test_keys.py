@@ -332,6 +332,7 @@ def test_what_was_never_sealed_does_not_open(sealed: bytes) -> None:
 
 def test_a_secret_never_shows_itself(ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret, signer = keys.secret(SEAL, ring.parent), keys.signer(SIGN, ring.parent)
+    assert isinstance(signer.private, Ed25519PrivateKey)
     raw = (secret.key, signer.private.private_bytes_raw())
     shown = [show(one) for one in (secret, signer, [secret]) for show in (str, repr, pprint.pformat, "{}".format)]
     monkeypatch.setenv("CUSTODY_PASSPHRASE", "wrong horse")

@@ -13,8 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
-from .release import MODEL, Release
+from custody import keys
+from custody.signing import ORDER
+
+from .release import MODEL, Release, make
 from .tamper import edit_envelope
 from .test_tamper import INSIDERS, OUTSIDERS
 
@@ -40,6 +44,28 @@ def test_a_whole_release_is_ok_by_hand(release: Release) -> None:
     assert f"the bundle is whole; its head is {release.check().head}" in said
     told = "people: restricted, made by ['encrypt', 'redact'], {'expect': ['PASSED'], 'drill': ['PASSED']}, audit allow"
     assert told in said
+
+
+def test_keys_of_both_algorithms_are_checked_by_hand(tmp_path: Path, passphrase: str) -> None:
+    assert passphrase
+    for role in ("auditor", "publisher"):
+        keys.create(f"local:keys/ring.keyring#{role}", tmp_path / "home", "ecdsa-p256", scrypt_n=2**4)
+    release = make(tmp_path)
+    assert release.statement("audit").signer.startswith("ecdsa-p256:")
+    assert by_hand(release).stdout.endswith("\nok\n")
+    assert release.check().result == "ok"
+    for step in ("audit", "bom"):
+        file = release.file(release.statement(step).digest)
+        whole = file.read_bytes()
+        edit_envelope(release, step, _second_form)
+        assert "the one spelling" in by_hand(release).stderr
+        assert release.check().result == "mismatch"
+        file.write_bytes(whole)
+
+
+def _second_form(envelope: dict[str, Any]) -> None:
+    r, s = decode_dss_signature(base64.b64decode(envelope["signatures"][0]["sig"]))
+    envelope["signatures"][0]["sig"] = base64.b64encode(encode_dss_signature(r, ORDER - s)).decode()
 
 
 def test_what_was_not_read_is_incomplete_by_hand(release: Release) -> None:
