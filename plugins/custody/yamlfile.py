@@ -152,7 +152,7 @@ def _fields_at(root: type[BaseModel], location: Location) -> list[str]:
         fields = getattr(model, "model_fields", None)
         annotation = fields[part].annotation if fields and part in fields else model
         model = _innermost(annotation)
-    return sorted(getattr(model, "model_fields", {}))
+    return sorted(field.alias or name for name, field in getattr(model, "model_fields", {}).items())
 
 
 def _innermost(annotation: Any) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custody.audit import optouts
+from custody.audit import optoutlists, optouts
 from custody.audit.addresses import address, domain
 from custody.audit.optouts import Optouts
 from custody.errors import DatasetError
@@ -192,33 +192,33 @@ def test_rows_that_are_listed_or_unknown_are_left_out(tmp_path: Path, name: str)
     digest = hashlib.sha256(b"four").hexdigest()
     bars = listed(tmp_path, ("domain", "bad.org"), ("owner", "ann"), ("sha256", digest))
     source, target = data(tmp_path, ROWS, name), tmp_path / f"out-{name}"
-    screened = optouts.screen(source, bars)
+    screened = optoutlists.screen_file(source, bars)
     assert (screened.rows, screened.listed, screened.unknown, screened.unchecked) == (5, 3, 1, ())
-    assert optouts.without(source, target, bars) == (1, 4)
-    again = optouts.screen(target, bars)
+    assert optoutlists.without(source, target, bars) == (1, 4)
+    again = optoutlists.screen_file(target, bars)
     assert (again.rows, again.listed, again.unknown) == (1, 0, 0)
 
 
 def test_what_the_data_has_no_column_for_is_told(tmp_path: Path) -> None:
     bars = listed(tmp_path, ("domain", "bad.org"), ("owner", "ann"))
     path = data(tmp_path, [{"link": "https://bad.org"}, {"link": "https://x.org"}])
-    screened = optouts.screen(path, bars)
+    screened = optoutlists.screen_file(path, bars)
     assert (screened.listed, screened.unchecked) == (1, ("owner",))
     with pytest.raises(DatasetError, match="by owner"):
-        optouts.without(path, tmp_path / "out.jsonl", bars)
+        optoutlists.without(path, tmp_path / "out.jsonl", bars)
     assert not (tmp_path / "out.jsonl").exists()
 
 
 @pytest.mark.parametrize("name", ["d.jsonl", "d.parquet"])
 def test_a_column_that_is_named_and_not_there_leaves_every_row_unknown(tmp_path: Path, name: str) -> None:
     bars = listed(tmp_path, ("domain", "bad.org"), ("owner", "ann"))
-    screened = optouts.screen(data(tmp_path, [{"url": "https://x.org"}], name), bars, {"owner": "nowhere"})
+    screened = optoutlists.screen_file(data(tmp_path, [{"url": "https://x.org"}], name), bars, {"owner": "nowhere"})
     assert (screened.unknown, screened.unchecked) == (1, ("url",))
 
 
 def test_a_nested_column_may_be_named(tmp_path: Path) -> None:
     path = data(tmp_path, [{"meta": {"src": "https://bad.org/x"}}, {"meta": {}}])
-    screened = optouts.screen(path, listed(tmp_path, ("domain", "bad.org")), {"url": "meta.src"})
+    screened = optoutlists.screen_file(path, listed(tmp_path, ("domain", "bad.org")), {"url": "meta.src"})
     assert (screened.listed, screened.unknown) == (1, 1)
 
 

@@ -15,18 +15,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custody import yamlfile
 from custody.audit import optoutlists
 from custody.audit.case import Case
 from custody.audit.claims import Metadata
 from custody.audit.evidence import Evidence
-from custody.audit.optouts import Optouts, Screening
+from custody.audit.optoutlists import Screening
+from custody.audit.optouts import Optouts
 from custody.audit.rights import terms
 from custody.audit.rules.optouts import optouts
 from custody.audit.rules.rights import rights
 from custody.audit.rules.terms import site_terms
-from custody.audit.sources import OptoutList, RowOrigin, Source
+from custody.audit.sources import OptoutList, RowOrigin, Source, Sources
 from custody.audit.verdicts import VERDICTS, Finding, strictest
 from custody.dataset import Dataset, Listing
+from custody.errors import PolicyError
 from custody.intents import AuditSettings, Intent
 
 THEN = datetime(2026, 5, 7, 12, tzinfo=UTC)
@@ -326,6 +329,32 @@ def test_one_more_signal_never_relaxes_and_the_order_of_evidence_does_not_matter
 
 def _rank(found: list[Finding]) -> int:
     return VERDICTS.index(strictest(*(one.verdict for one in found)))
+
+
+@pytest.mark.parametrize(
+    ("crawl", "said"),
+    [("{form: 2026-01-01}", "write 'from'"), ("{agnt: x}", "write 'agent'"), ("{to: soon}", "x:4:13")],
+)
+def test_a_typo_in_the_record_of_a_crawl_is_told(crawl: str, said: str) -> None:
+    text = f"sources:\n  - name: a\n    path: b\n    crawl: {crawl}\n"
+    with pytest.raises(PolicyError) as refused:
+        yamlfile.parse(text.encode(), Sources, "x")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "until"),
+    [
+        ("2026-05-14", datetime(2026, 5, 14, 23, 59, 59, 999999, UTC)),
+        ("2026-05-14T10:00:00", datetime(2026, 5, 14, 10, tzinfo=UTC)),
+        ("2026-05-14T10:00:00+02:00", datetime(2026, 5, 14, 8, tzinfo=UTC)),
+    ],
+)
+def test_a_last_day_is_meant_whole(written: str, until: datetime) -> None:
+    text = f"sources:\n  - name: a\n    path: b\n    crawl: {{to: {written}}}\n"
+    crawl = yamlfile.parse(text.encode(), Sources, "x").value.sources[0].crawl
+    assert crawl is not None
+    assert crawl.to == until
 
 
 # Opt-out lists

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from custody.audit import optouts
 from custody.audit.admission import RowFilter
-from custody.audit.optouts import Column, Optouts, Screening
+from custody.audit.optouts import Column, Optouts
 from custody.dataset import Dataset
-from custody.errors import CustodyError
-from custody.formats import Chunk, format_of
+from custody.errors import CustodyError, DatasetError
+from custody.formats import Chunk, format_of, rows
 
 if TYPE_CHECKING:
     from custody.audit.sources import RowOrigin
@@ -44,6 +44,21 @@ class Lists:
 
     entries: Optouts = field(default_factory=Optouts)
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What of some files is listed. unchecked: what the list asks for and the data has no column of."""
+
+    rows: int = 0
+    listed: int = 0
+    unknown: int = 0
+    unchecked: tuple[Column, ...] = ()
+
+    def __add__(self, other: Screening) -> Screening:
+        """Return both."""
+        unchecked = tuple(sorted({*self.unchecked, *other.unchecked}))
+        return Screening(self.rows + other.rows, self.listed + other.listed, self.unknown + other.unknown, unchecked)
 
 
 @dataclass(frozen=True)
@@ -93,10 +108,62 @@ def screen(dataset: Dataset, entries: Optouts, named: Mapping[Column, str] | Non
             unread.append(name)
             continue
         try:
-            counted += optouts.screen(dataset.root / name, entries, named)
+            counted += screen_file(dataset.root / name, entries, named)
         except CustodyError:
             unread.append(name)
     return Screened(counted, tuple(unread))
+
+
+def screen_file(path: Path, entries: Optouts, columns: Mapping[Column, str] | None = None) -> Screening:
+    """Count what of a file is listed, chunk by chunk.
+
+    Args:
+        path: the file.
+        entries: the lists.
+        columns: as `Optouts.marks`; guessed by their names when not given.
+
+    Raises:
+        DatasetError, StorageUnavailable: as `formats.read`.
+    """
+    used = _used(path, entries, columns)
+    total = Screening(unchecked=tuple(what for what in entries.needs if what not in used))
+    for chunk in rows.read(path, sorted(set(used.values()))):
+        marks = entries.marks(chunk, used)
+        total += Screening(chunk.rows, marks.count("listed"), marks.count("unknown"))
+    return total
+
+
+def without(
+    source: Path, target: Path, entries: Optouts, columns: Mapping[Column, str] | None = None
+) -> tuple[int, int]:
+    """Copy a file without the rows that `Optouts.matches`. Arguments as `screen_file`.
+
+    Returns:
+        How many rows stayed and how many did not.
+
+    Raises:
+        DatasetError: the list asks for what the data has no column of; else as `formats.read`.
+        StorageUnavailable: as `formats.read`.
+    """
+    used = _used(source, entries, columns)
+    if lacking := [what for what in entries.needs if what not in used]:
+        raise DatasetError(
+            f"the opt-out lists have entries by {', '.join(lacking)}, and no column of the data is known to hold that",
+            where=str(source),
+            remedy="name the columns, or leave such entries to a list of their own",
+        )
+    return rows.keep(
+        source,
+        target,
+        sorted(set(used.values())),
+        lambda chunk: [not barred for barred in entries.matches(chunk, used)],
+    )
+
+
+def _used(path: Path, entries: Optouts, columns: Mapping[Column, str] | None) -> dict[Column, str]:
+    """Return the columns the list asks for. Of a column that is named and not there, every row is unknown."""
+    wanted = optouts.guessed(rows.columns(path)) if columns is None else columns
+    return {what: name for what, name in wanted.items() if what in entries.needs}
 
 
 def row_filter(entries: Optouts, named: Mapping[Column, str] | None) -> RowFilter:

@@ -27,7 +27,6 @@ from typing import TYPE_CHECKING, Literal
 from custody.audit import addresses
 from custody.audit.output import domains
 from custody.dataset import file_sha256, is_sha256
-from custody.errors import DatasetError
 from custody.formats import rows
 
 if TYPE_CHECKING:
@@ -137,21 +136,6 @@ class Optouts:
         return self.urls, self.stems, self.domains, self.owners, self.contents
 
 
-@dataclass(frozen=True)
-class Screening:
-    """What of some files is listed. unchecked: what the list asks for and the data has no column of."""
-
-    rows: int = 0
-    listed: int = 0
-    unknown: int = 0
-    unchecked: tuple[Column, ...] = ()
-
-    def __add__(self, other: Screening) -> Screening:
-        """Return both."""
-        unchecked = tuple(sorted({*self.unchecked, *other.unchecked}))
-        return Screening(self.rows + other.rows, self.listed + other.listed, self.unknown + other.unknown, unchecked)
-
-
 def load(path: Path) -> Optouts:
     """Read a list.
 
@@ -175,58 +159,6 @@ def guessed(names: Iterable[str]) -> dict[Column, str]:
         if name:
             found[what] = name
     return found
-
-
-def screen(path: Path, optouts: Optouts, columns: Mapping[Column, str] | None = None) -> Screening:
-    """Count what of a file is listed, chunk by chunk.
-
-    Args:
-        path: the file.
-        optouts: the list.
-        columns: as `Optouts.marks`; guessed by their names when not given.
-
-    Raises:
-        DatasetError, StorageUnavailable: as `formats.read`.
-    """
-    used = _used(path, optouts, columns)
-    total = Screening(unchecked=tuple(what for what in optouts.needs if what not in used))
-    for chunk in rows.read(path, sorted(set(used.values()))):
-        marks = optouts.marks(chunk, used)
-        total += Screening(chunk.rows, marks.count("listed"), marks.count("unknown"))
-    return total
-
-
-def without(
-    source: Path, target: Path, optouts: Optouts, columns: Mapping[Column, str] | None = None
-) -> tuple[int, int]:
-    """Copy a file without the rows that `Optouts.matches`. Arguments as `screen`.
-
-    Returns:
-        How many rows stayed and how many did not.
-
-    Raises:
-        DatasetError: the list asks for what the data has no column of; else as `formats.read`.
-        StorageUnavailable: as `formats.read`.
-    """
-    used = _used(source, optouts, columns)
-    if lacking := [what for what in optouts.needs if what not in used]:
-        raise DatasetError(
-            f"the opt-out list has entries by {', '.join(lacking)}, and no column of the data is known to hold that",
-            where=str(source),
-            remedy="name the columns, or leave such entries to a list of their own",
-        )
-    return rows.keep(
-        source,
-        target,
-        sorted(set(used.values())),
-        lambda chunk: [not barred for barred in optouts.matches(chunk, used)],
-    )
-
-
-def _used(path: Path, optouts: Optouts, columns: Mapping[Column, str] | None) -> dict[Column, str]:
-    """Return the columns the list asks for. Of a column that is named and not there, every row is unknown."""
-    wanted = guessed(rows.columns(path)) if columns is None else columns
-    return {what: name for what, name in wanted.items() if what in optouts.needs}
 
 
 def _add(found: Optouts, kind: str, value: str) -> bool:

@@ -7,7 +7,6 @@ address. Of several snapshots of one thing the most restrictive counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -70,15 +69,9 @@ def hear(evidence: tuple[Evidence, ...], url: str, who: Who) -> Heard:
         url=url,
         reading=combined(parts),
         barred=any(not one.allows(who.agent or "*", url) for one in files),
-        others=tuple(sorted({name for one in files for name in _barred(one, who.others, url)})),
+        others=tuple(sorted({name for one in files for name in one.barred(who.others, url)})),
         unreachable=any(one.access == "none" for one in files),
     )
-
-
-def _barred(file: robots.Robots, agents: Iterable[str], url: str) -> list[str]:
-    """Return which agents a file bars; those it names are asked one by one, the others all at once."""
-    strangers = file.allows("*", url)
-    return [one for one in agents if not (file.allows(one, url) if file.names(one) else strangers)]
 
 
 def _used(ours: list[Evidence], url: str, who: Who) -> Reading:

@@ -13,18 +13,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Literal
 
-from custody.audit.rights import naming, paths
+from custody.audit.rights import paths
+from custody.audit.rights.groups import RULES, USAGE, Grouping, Line
 
 MAX_ROBOTS = 500 << 10  # bytes, RFC 9309, section 2.5
 MAX_LINE = 2083 * 8  # octets; as long as Google's parser reads a line
 _LINE = re.compile(r"\r\n|\r|\n")
-_RULES = frozenset({"allow", "disallow"})
-_USAGE = frozenset({"content-usage", "content-signal"})
 _SPELLINGS = {  # misspellings that Google's parser takes for the word
     "useragent": "user-agent",
     "user agent": "user-agent",
@@ -38,20 +36,7 @@ Access = Literal["file", "all", "none"]
 Form = Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line that says something: its key in small letters, and its value, as octets."""
-
-    key: str
-    value: str
-
-
-@dataclass
-class Group:
-    """Agents, and the lines that hold for them."""
-
-    agents: list[str] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+Chosen = tuple[tuple[frozenset[int], ...], ...]
 
 
 @dataclass(frozen=True)
@@ -75,12 +60,22 @@ class Robots:
             agent: the crawler's product token, such as `CCBot`.
             url: what it fetches.
         """
+        return not self.barred((agent,), url)
+
+    def barred(self, agents: Iterable[str], url: str) -> tuple[str, ...]:
+        """Return which of some agents may not fetch a URL; those with the same groups are judged at once."""
         if self.access != "file":
-            return self.access == "all"
+            return () if self.access == "all" else tuple(agents)
         path = paths.target(paths.octets(url))
-        forms = ((paths.written, path), (paths.meant, paths.meant_target(path)))
-        readings = product(self._readings, naming.WAYS, forms)
-        return all(_allowed(_chosen(groups, agent, named), form) for groups, named, form in readings)
+        judged: dict[Chosen, bool] = {}
+        found = []
+        for agent in agents:
+            chosen = tuple(one.chosen(agent) for one in self._groupings)
+            if chosen not in judged:
+                judged[chosen] = self._allow(chosen, path)
+            if not judged[chosen]:
+                found.append(agent)
+        return tuple(found)
 
     def usage(self, agent: str, url: str, key: str) -> tuple[str, ...]:
         """Return the values of the longest matching `Content-Usage` or `Content-Signal` lines for an agent and URL.
@@ -88,12 +83,13 @@ class Robots:
         A value may begin with a path pattern, which is cut off; without one it holds for every path. Lines with the
         same path all count, of the groups that either reading of names gives the agent.
         """
-        path = paths.target(paths.octets(url))
+        path = paths.meant_target(paths.target(paths.octets(url)))
+        grouping = self._groupings[-1]  # who reads these lines knows that they end a list of agents
         found: dict[str, None] = {}
-        groups = self._readings[-1]  # who reads these lines knows that they end a list of agents
-        for named in naming.WAYS:
-            scoped = [_scoped(line.value) for line in _chosen(groups, agent, named) if line.key == key]
-            fitting = [(paths.meant(where), what) for where, what in scoped if _fits(where, path)]
+        for numbers in set(grouping.chosen(agent)):
+            scoped = [_scoped(line.value) for line in grouping.lines(numbers) if line.key == key]
+            meant = [(paths.meant(where), what) for where, what in scoped]
+            fitting = [(where, what) for where, what in meant if paths.matches(where, path)]
             longest = max((len(where) for where, _ in fitting), default=0)
             found |= dict.fromkeys(what for where, what in fitting if len(where) == longest)
         return tuple(sorted(found))
@@ -103,17 +99,24 @@ class Robots:
         """The URLs of `License` lines (RSL 1.0, section 4.4): they hold for every agent, wherever they stand."""
         return tuple(sorted({line.value for line in self.lines if line.key == "license" and line.value}))
 
-    def names(self, agent: str) -> bool:
-        """Tell whether any group may be meant for an agent; if not, all it says to the agent it says to `*`."""
-        return not self._named.isdisjoint(naming.asked(agent))
+    def _allow(self, chosen: Chosen, path: str) -> bool:
+        forms = ((paths.written, path), (paths.meant, paths.meant_target(path)))
+        each = zip(self._groupings, chosen, strict=True)
+        return all(
+            _allowed(grouping.lines(numbers), form)
+            for grouping, ways in each
+            for numbers in set(ways)
+            for form in forms
+        )
 
     @cached_property
-    def _named(self) -> frozenset[str]:
-        return naming.candidates(line.value for line in self.lines if line.key == "user-agent")
-
-    @cached_property
-    def _readings(self) -> tuple[list[Group], ...]:
-        return tuple(_grouped(self.lines, enders) for enders in (_RULES, _RULES | _USAGE))
+    def _groupings(self) -> tuple[Grouping, ...]:
+        first = Grouping(self.lines, RULES)
+        # where no usage line stands the second reading is the first
+        return (
+            first,
+            Grouping(self.lines, RULES | USAGE) if any(one.key in USAGE for one in self.lines) else first,
+        )
 
 
 def parse(body: bytes | str) -> Robots:
@@ -171,31 +174,6 @@ def _line(raw: str) -> Line | None:
     return Line(key, value)
 
 
-def _grouped(lines: Iterable[Line], enders: frozenset[str]) -> list[Group]:
-    """Return the groups; the first holds what stands before any agent, for every agent."""
-    groups = [Group()]
-    listing = False
-    for line in lines:
-        if line.key == "user-agent":
-            if not listing:
-                groups.append(Group())
-            groups[-1].agents.append(line.value)
-            listing = True
-        else:
-            groups[-1].lines.append(line)
-            listing = listing and line.key not in enders
-    return groups
-
-
-def _chosen(groups: list[Group], agent: str, named: naming.Named) -> list[Line]:
-    """Return the lines of all groups that name the agent, or else of all that name `*`."""
-    own = [group for group in groups if any(named(value, agent) for value in group.agents)]
-    if not own:
-        own = [group for group in groups if any(value.split()[:1] == ["*"] for value in group.agents)]
-    general = [line for line in groups[0].lines if line.key not in _RULES]  # a rule without an agent is none
-    return general + [line for group in own for line in group.lines]
-
-
 def _allowed(lines: list[Line], form: tuple[Form, str]) -> bool:
     """Tell what the longest matching rule says; of equally long ones, Allow (RFC 9309, 2.2.2)."""
     best = {"allow": 0, "disallow": 0}
@@ -221,7 +199,3 @@ def _scoped(value: str) -> tuple[str, str]:
         return "/", value
     where, _, what = value.replace("\t", " ").partition(" ")
     return where, what.strip()
-
-
-def _fits(pattern: str, path: str) -> bool:
-    return paths.matches(paths.meant(pattern), paths.meant_target(path))

@@ -18,6 +18,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
+from custody.audit.regions import EU
 from custody.audit.rights import paths, vocabulary
 from custody.audit.rights.states import Reading, Signal, State, told
 
@@ -33,9 +34,7 @@ _WHOLE: dict[str, frozenset[str]] = {  # what a wider word covers, RSL 1.0, sect
     "ai-all": frozenset({"ai-train", "ai-input", "ai-index"}),
 }
 _OLDER = {"train-ai": "ai-train", "train-genai": "ai-train"}
-_EU = frozenset({"at", "be", "bg", "hr", "cy", "cz", "dk", "ee", "fi", "fr", "de", "gr", "hu", "ie"}) | frozenset(
-    {"it", "lv", "lt", "lu", "mt", "nl", "pl", "pt", "ro", "sk", "si", "es", "se"}  # ISO 3166-1
-)
+_EU = frozenset(one.lower() for one in EU)
 Answer = Literal["permitted", "prohibited", "withheld", "unset"]
 
 

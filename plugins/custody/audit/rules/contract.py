@@ -12,13 +12,9 @@ from custody.audit.case import Case
 from custody.audit.records.contract import WORLD, Contract, Use
 from custody.audit.records.dates import Term, first_day
 from custody.audit.records.files import kept
+from custody.audit.regions import EU
 from custody.audit.verdicts import Finding, Verdict
 from custody.intents import Intent
-
-_EU = frozenset(  # member states, ISO 3166-1 alpha-2
-    {"AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV"}
-    | {"MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"}
-)
 
 
 def contract(case: Case) -> Iterator[Finding]:
@@ -129,7 +125,7 @@ def _scope(case: Case, held: Contract) -> Iterator[Finding]:
 
 def _territory(case: Case, held: Contract) -> Iterator[Finding]:
     covered = {one.upper() for one in held.territory}
-    covered |= _EU if "EU" in covered else set()
+    covered |= EU if "EU" in covered else set()
     outside = [one for one in case.intent.jurisdictions if one.upper() not in covered]
     if not outside or WORLD.upper() in covered:
         return
