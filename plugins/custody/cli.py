@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from custody import cli_audit, cli_classify, cli_evidence, cli_lineage, cli_review, policy
+from custody import cli_acceptance, cli_audit, cli_classify, cli_evidence, cli_lineage, cli_review, policy
 from custody import home as homes
 from custody.dataset import Dataset
 from custody.errors import CustodyError
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(described, "check", _sources_check, "check a sources file", "file")
     _add(described, "schema", _sources_schema, "print the JSON Schema of sources files")
     cli_audit.add(commands)
+    cli_acceptance.add(commands)
     cli_evidence.add(commands)
     cli_classify.add(commands)
     for name, text in (("redact", "take out what the grade does not let pass"), ("encrypt", "encrypt by grade")):

@@ -7,9 +7,24 @@ source checks, and the way of drawing, are custody's own.
 
 from __future__ import annotations
 
-from custody.audit.acceptance.checks import Result, judge
+from custody.audit.acceptance import commitments
+from custody.audit.acceptance.checks import Result, catalogue, judge, size
 from custody.audit.acceptance.commitments import commit, commitment, new_seed
 from custody.audit.acceptance.record import Check, Record
 from custody.audit.acceptance.sample import Sample, drawn, rows
 
-__all__ = ["Check", "Record", "Result", "Sample", "commit", "commitment", "drawn", "judge", "new_seed", "rows"]
+__all__ = [
+    "Check",
+    "Record",
+    "Result",
+    "Sample",
+    "catalogue",
+    "commit",
+    "commitment",
+    "commitments",
+    "drawn",
+    "judge",
+    "new_seed",
+    "rows",
+    "size",
+]

@@ -14,7 +14,7 @@ from custody.audit.acceptance.judgements import Counted, count
 from custody.audit.acceptance.record import Check, Kind, Record
 from custody.audit.records.files import small
 from custody.dataset import Listing, file_sha256
-from custody.errors import CustodyError, StorageUnavailable
+from custody.errors import CustodyError, DatasetError, StorageUnavailable
 from custody.intents import AcceptanceSettings
 
 MAX_CATALOGUE = 256 << 20  # bytes
@@ -122,11 +122,21 @@ def _population(check: Check, base: Path, root: Path, listing: Listing) -> tuple
     """Return the address of what is judged, and its items."""
     if check.kind != "before":
         return listing.address, sample.rows(root, sorted(listing.digests))
-    data = small(base / check.catalogue, MAX_CATALOGUE) if check.catalogue else None
+    items = catalogue(base / check.catalogue) if check.catalogue else ()
+    return file_sha256(base / check.catalogue), iter(items)
+
+
+def catalogue(path: Path) -> tuple[str, ...]:
+    """Return the items of a source, one a line, each once.
+
+    Raises:
+        DatasetError: it is not there, or too large.
+    """
+    data = small(path, MAX_CATALOGUE)
     if data is None:
-        raise ValueError("no catalogue")
-    lines = dict.fromkeys(line for line in data.decode("utf-8", "surrogateescape").split("\n") if line)
-    return file_sha256(base / check.catalogue), iter(lines)
+        allowed = f"up to {MAX_CATALOGUE:,} bytes"
+        raise DatasetError("is no list of items", where=str(path), allowed=allowed, remedy="write one item a line")
+    return tuple(dict.fromkeys(line for line in data.decode("utf-8", "surrogateescape").split("\n") if line))
 
 
 def _promise(check: Check, register: Path, address: str) -> tuple[commitments.Commitment | None, tuple[str, ...]]:
