@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.audit.claims import Ancestor, Claim, Metadata, Restriction, StatedDigest, merged
-from custody.audit.intake import read_all, read_metadata
+from custody.audit.intake import read_all, read_metadata, usage
 from custody.audit.intake.card import card
 from custody.audit.intake.croissant import croissant
+from custody.audit.intake.jsonld import Terms
+from custody.audit.intake.usage import _code
+from custody.audit.licences.names import normalise
 from custody.audit.stated import Checked, check
 from custody.dataset import Dataset, Listing, file_sha256
 
@@ -143,9 +147,9 @@ USAGE: dict[str, tuple[Any, set[tuple[str, str]]]] = {
 }
 
 
-@pytest.mark.parametrize(("usage", "asked"), USAGE.values(), ids=USAGE)
-def test_conditions_of_use_restrict_and_never_permit(usage: Any, asked: set[tuple[str, str]]) -> None:
-    told = croissant({"@type": "sc:Dataset", "usageInfo": usage}).restrictions
+@pytest.mark.parametrize(("told_as", "asked"), USAGE.values(), ids=USAGE)
+def test_conditions_of_use_restrict_and_never_permit(told_as: Any, asked: set[tuple[str, str]]) -> None:
+    told = croissant({"@type": "sc:Dataset", "usageInfo": told_as}).restrictions
     assert len(told) == len(asked)
     assert all(any(one.kind == kind and part in one.text for one in told) for kind, part in asked)
 
@@ -187,6 +191,28 @@ def test_what_it_says_about_people_is_a_hint(told: Any, personal: bool | None) -
 )
 def test_what_is_not_free_to_get_is_gated(free: Any, gated: bool | None) -> None:
     assert croissant({"@type": "sc:Dataset", "isAccessibleForFree": free}).gated is gated
+
+
+SPELLINGS = {
+    "https://choosealicense.com/licenses/odc-by/": "ODC-By-1.0",
+    "https://creativecommons.org/licenses/by/4.0/": "CC-BY-4.0",
+    "https://choosealicense.com/licenses/apache-2.0/": "Apache-2.0",
+    "https://choosealicense.com/licenses/cc-by-3.0/": "CC-BY-3.0",
+    "https://choosealicense.com/licenses/undefined/": None,
+    "https://commoncrawl.org/terms-of-use": None,
+    "afl-3.0": "AFL-3.0",
+    "odc-by": "ODC-By-1.0",
+    "Public": None,
+    "None": None,
+    "other": None,
+    "unknown": None,
+}
+
+
+@pytest.mark.parametrize(("text", "licence"), SPELLINGS.items())
+def test_spellings_met_in_croissant_are_known_or_for_review(read: Any, text: str, licence: str | None) -> None:
+    (claim,) = read({"@type": "sc:Dataset", "license": text}).claims
+    assert normalise(claim.text) == licence
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the Croissant examples are not there")
@@ -479,6 +505,28 @@ def test_what_is_broken_is_said_to_be_and_claims_nothing(read: Any, content: str
     found = read(content)
     assert found.broken
     assert not found.claims
+
+
+@pytest.mark.parametrize("key", ["odrl:constraint", "odrl:prohibition", "x"])
+def test_conditions_nested_around_a_long_list_are_read_once(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    looked = 0
+
+    def count(value: Any, terms: Terms) -> str:
+        nonlocal looked
+        looked += 1
+        return _code(value, terms)
+
+    monkeypatch.setattr(usage, "_code", count)
+    policy: Any = [0] * 1000
+    for _ in range(200):
+        policy = {key: policy}
+    assert list(usage.restrictions(policy, Terms(None)))
+    assert looked == 1201
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "metadata.json")
+    assert "not a file" in read_metadata(tmp_path / "metadata.json").broken
 
 
 def test_a_byte_order_mark_is_no_defect(read: Any) -> None:

@@ -32,9 +32,13 @@ def read_all(paths: Iterable[Path]) -> Metadata:
 def read_metadata(path: Path) -> Metadata:
     """Read one metadata file. A file that cannot be read is a result, not an exception."""
     try:
-        if path.stat().st_size > MAX_METADATA:
+        if not path.is_file():  # a pipe would be waited for without end
+            return Metadata(broken=f"{path.name!r} is not a file that is there")
+        with path.open("rb") as file:
+            data = file.read(MAX_METADATA + 1)
+        if len(data) > MAX_METADATA:
             return Metadata(broken=f"{path.name!r} is larger than {MAX_METADATA:,} bytes")
-        return _read(path.read_text(encoding="utf-8-sig"), path)
+        return _read(data.decode("utf-8-sig"), path)
     except Exception as error:  # other people's files: whatever is wrong with one, what it would say is not known
         return Metadata(broken=f"{path.name!r} is not readable ({type(error).__name__})")
 

@@ -73,16 +73,21 @@ def nodes(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from nodes(one["@graph"]) if "@graph" in one else (one,)
 
 
-def walk(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every key of a tree with its value, and the members of lists with the key of the list."""
-    waiting: list[tuple[str, Any]] = [("", value)]
+def walk(value: Any) -> Iterator[tuple[str, Any, int]]:
+    """Yield every value of a tree with its key and the number of the value it stands in; parents come first.
+
+    Members of a list have the key of the list. The tree's own value has no key, and stands in itself: number 0.
+    """
+    waiting: list[tuple[str, Any, int]] = [("", value, 0)]
+    number = 0
     while waiting:
-        key, one = waiting.pop()
-        yield key, one
+        key, one, parent = waiting.pop()
+        yield key, one, parent
         if isinstance(one, Mapping):
-            waiting += [(str(name), member) for name, member in one.items()]
+            waiting += [(str(name), member, number) for name, member in one.items()]
         elif isinstance(one, list):
-            waiting += [(key, member) for member in one]
+            waiting += [(key, member, number) for member in one]
+        number += 1
 
 
 def _iri(value: Any) -> str:

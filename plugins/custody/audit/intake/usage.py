@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,23 +26,49 @@ _LIMITS = ("prohibition", "obligation", "duty", "constraint", "refinement")
 
 def restrictions(value: Any, terms: Terms) -> Iterator[Restriction]:
     """Yield what a `usageInfo` asks, each condition once."""
-    told = {one for key, member in walk(value) for one in _of(key, member, terms)}
-    coded = any(_code(member, terms) for _, member in walk(value))
-    if not told and not coded:
+    told: set[Restriction] = set()
+    tree = _tree(value, terms)
+    for node in tree:
+        told.update(_of(node, terms))
+    if not told and not any(node.code for node in tree):
         told = {Restriction("other", "a usage policy that custody does not read")}
     yield from sorted(told)
 
 
-def _of(key: str, value: Any, terms: Terms) -> Iterator[Restriction]:
-    if code := _code(value, terms):
-        label, kind = _table().get(code, ("a term that is not in custody's table", "other"))
+@dataclass
+class _Node:
+    """A value of the tree: its key, its own DUO code, and what stands anywhere below it."""
+
+    key: str
+    code: str
+    coded: bool
+    commercial: bool
+
+
+def _tree(value: Any, terms: Terms) -> list[_Node]:
+    """Return all values; what stands below each is known after one pass up, however deep they are nested."""
+    nodes: list[_Node] = []
+    above: list[int] = []
+    for key, one, parent in walk(value):
+        code = _code(one, terms)
+        nodes.append(_Node(key, code, bool(code), isinstance(one, str) and bool(_COMMERCIAL.search(one[:200]))))
+        above.append(parent)
+    for index in range(len(nodes) - 1, 0, -1):
+        over, one = nodes[above[index]], nodes[index]
+        over.coded |= one.coded
+        over.commercial |= one.commercial
+    return nodes
+
+
+def _of(node: _Node, terms: Terms) -> Iterator[Restriction]:
+    if node.code:
+        label, kind = _table().get(node.code, ("a term that is not in custody's table", "other"))
         if kind != "open":
-            yield Restriction(kind, f"{label} (DUO_{code})")
-    name = terms.expand(key).removeprefix(_ODRL)
+            yield Restriction(kind, f"{label} (DUO_{node.code})")
+    name = terms.expand(node.key).removeprefix(_ODRL)
     if name == "prohibition":
-        commercial = any(isinstance(one, str) and _COMMERCIAL.search(one) for _, one in walk(value))
-        yield Restriction("non-commercial" if commercial else "other", "an ODRL prohibition")
-    elif name in _LIMITS and not any(_code(one, terms) for _, one in walk(value)):
+        yield Restriction("non-commercial" if node.commercial else "other", "an ODRL prohibition")
+    elif name in _LIMITS and not node.coded:
         yield Restriction("other", f"an ODRL {name}")
 
 
