@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custody.audit.claims import Claim, Metadata
 from custody.audit.licences.models import writers, written_by_model
 from custody.audit.rules.origin import origin
 from custody.audit.rules.outputs import outputs
@@ -137,6 +139,14 @@ def test_a_card_that_speaks_of_a_model_asks_for_its_name(prose: str, hinted: boo
     assert bool(list(written_by_model(prose))) == hinted
 
 
+@pytest.mark.parametrize(
+    ("tags", "hinted"), [(("synthetic",), True), (("gpt-4", "chat"), True), (("bert", "human"), False), ((), False)]
+)
+def test_a_tag_that_speaks_of_a_model_asks_for_its_name(tags: tuple[str, ...], hinted: bool) -> None:
+    told = replace(case("mit"), metadata=Metadata(tags=tags))
+    assert verdicts(outputs, told) == ({("LIC021", "review")} if hinted else set())
+
+
 def test_model_output_without_a_model_asks_for_its_name() -> None:
     assert verdicts(outputs, case(kind="model-output")) == {("LIC021", "review")}
 
@@ -189,10 +199,12 @@ def test_content_of_a_barring_site_is_for_review(place: str, known: bool) -> Non
         (["mit"], "https://huggingface.co.example.org/a", ["other"], True),
         (["mit"], "", ["other"], False),
         ([], "https://example.org/data", ["other"], False),
+        (["mit", Claim("card tag", "mit")], "https://example.org/data", ["other"], True),
+        (["mit", Claim("croissant", "mit")], "https://example.org/data", ["other"], False),
     ],
 )
 def test_a_hub_alone_does_not_license_what_was_made_from_other_data(
-    claims: list[str], url: str, parents: list[str], asked: bool
+    claims: list[str | Claim], url: str, parents: list[str], asked: bool
 ) -> None:
     found = verdicts(origin, case(*claims, origin={"url": url}, derived_from=parents))
     assert found == ({("LIC032", "review")} if asked else set())

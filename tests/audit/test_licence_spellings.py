@@ -69,7 +69,7 @@ FAMILIES = {  # a name, its versions, and the SPDX id
     ),
     "OGL-UK-{}": (("OGL {}", "Open Government Licence v{}", "UK Open Government Licence {}"), ("2.0", "3.0")),
     "EUPL-{}": (("EUPL {}", "European Union Public Licence v. {}", "eupl-{}"), ("1.1", "1.2")),
-}  # fmt: skip - a table
+}
 
 
 @pytest.mark.parametrize(("elements", "version"), product(ELEMENTS, VERSIONS))
@@ -134,7 +134,7 @@ def test_a_family_without_its_version_is_known_and_not_certain(text: str, key: s
         ("MIT, Apache-2.0", "several"),
         ("MIT for the code, CC-BY-NC-4.0 for the data", "several"),
     ],
-)  # fmt: skip - a table
+)
 def test_what_names_no_licence_says_what_it_is_instead(text: str, kind: str) -> None:
     found = read(text)
     assert (found.kind, found.certain) == (kind, False)

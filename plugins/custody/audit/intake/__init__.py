@@ -38,7 +38,7 @@ def read_metadata(path: Path) -> Metadata:
             data = file.read(MAX_METADATA + 1)
         if len(data) > MAX_METADATA:
             return Metadata(broken=f"{path.name!r} is larger than {MAX_METADATA:,} bytes")
-        return _read(data.decode("utf-8-sig"), path)
+        return _read(data.decode("utf-8-sig").replace("\r\n", "\n"), path)
     except Exception as error:  # other people's files: whatever is wrong with one, what it would say is not known
         return Metadata(broken=f"{path.name!r} is not readable ({type(error).__name__})")
 

@@ -35,7 +35,7 @@ _PLACES = {
     "taiwan": "TW",
     "new zealand": "NZ",
     "ireland": "IE",
-}  # fmt: skip - a table
+}
 _PORT = r"(?: (?P<port>igo|[a-z]{2}|" + "|".join(_PLACES) + r")(?= license| legalcode| \)|$))?"
 _SCOPE = r"(?: (?:international|unported|generic|universal|intl|int))*"
 _CC = r"(?:creative commons?|cc)"

@@ -24,7 +24,17 @@ from custody.audit.licences.terms import COMMERCIAL, MODIFY, REDISTRIBUTION, Ter
 from custody.audit.rules.licence_terms import findings
 from custody.audit.verdicts import Finding
 
-TAGS = ("card", "croissant", "data package", "cyclonedx", "spdx", "hugging face", "github", "papers with code")
+TAGS = (
+    "card",
+    "card tag",
+    "croissant",
+    "data package",
+    "cyclonedx",
+    "spdx",
+    "hugging face",
+    "github",
+    "papers with code",
+)
 PROSE = "card text"
 TEXTS = (PROSE, "licence file", "licence text")
 CODE_HOSTS = ("github", "gitlab")

@@ -15,7 +15,12 @@ from custody.audit.licences.names import read
 from custody.audit.licences.sites import barring_site
 from custody.audit.verdicts import Finding
 
-HUBS = {"card": "huggingface.co", "hugging face": "huggingface.co", "papers with code": "paperswithcode.com"}
+HUBS = {
+    "card": "huggingface.co",
+    "card tag": "huggingface.co",
+    "hugging face": "huggingface.co",
+    "papers with code": "paperswithcode.com",
+}
 
 
 def origin(case: Case) -> Iterator[Finding]:
@@ -42,8 +47,8 @@ def origin(case: Case) -> Iterator[Finding]:
 
 def _only_a_hub(case: Case) -> str | None:
     """Return the hub that alone states a licence, where the data was not got from there."""
-    parties = {claim.by for claim in case.claims if read(claim.text).kind != "unstated"}
-    hub = HUBS.get(next(iter(parties))) if len(parties) == 1 else None
+    parties = {HUBS.get(claim.by) for claim in case.claims if read(claim.text).kind != "unstated"}
+    hub = parties.pop() if len(parties) == 1 else None
     try:
         host = urlsplit(case.source.origin.url).hostname or ""
     except ValueError:

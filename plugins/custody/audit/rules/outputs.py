@@ -26,8 +26,15 @@ def outputs(case: Case) -> Iterator[Finding]:
         yield from _generator(one, case)
     if not case.source.generated_by and case.source.kind == "model-output":
         yield _unnamed("the data is a model's output, and no model is named", case)
-    elif not case.source.generated_by and next(written_by_model(case.metadata.prose), None):
+    elif not case.source.generated_by and (_tagged(case) or next(written_by_model(case.metadata.prose), None)):
         yield _unnamed("the card says that a model wrote or labelled data, and no model is named", case)
+
+
+def _tagged(case: Case) -> bool:
+    return any(
+        one.casefold() in {"synthetic", "distilabel"} or any(not row.open for row in writers(one) or ())
+        for one in case.metadata.tags
+    )
 
 
 def _unnamed(what: str, case: Case) -> Finding:
