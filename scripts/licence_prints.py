@@ -61,8 +61,8 @@ def _family(name: str) -> str:
 
 
 def _old(name: str, group: set[str]) -> bool:
-    """SPDX deprecated the GNU names that do not end in -only or -or-later."""
-    return name.endswith("+") or f"{name}-only" in group
+    """SPDX deprecated the GNU names that do not end in -only or -or-later; its ids come before those of others."""
+    return name.endswith("+") or f"{name}-only" in group or name.startswith("LicenseRef-")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ policy.yaml     the policy in force
 keys/           keyrings (mode 0600)
 ledger/         signed statements and what they point at, write-once
 backups/        the backup repository named by the policy
+evidence/       what was kept to show on which terms data was got, write-once
 reports/        classification and audit reports
 """
 

@@ -116,6 +116,37 @@ def test_a_change_of_meaning_is_a_modified_text_with_its_difference(name: str, o
     assert found.changes
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        "Please cite our paper in every publication.",
+        "Users agree to delete the data on request.",
+        "This data is for academic research.",
+        "Parts are under the agreement of another company that is named elsewhere.",
+        "You register with us first.",
+    ],
+)
+@pytest.mark.parametrize("behind", ["", "to deal in the Software", "copies or substantial portions of the Software."])
+def test_a_condition_of_its_own_anywhere_is_a_modified_text(added: str, behind: str) -> None:
+    flat = reflowed(MIT)
+    found = identify(flat.replace(behind, f"{behind} {added}", 1) if behind else f"{added} {flat}")
+    assert (found.kind, found.ids) == ("modified", ("MIT",))
+
+
+@needs_spdx
+def test_a_holder_in_every_clause_of_a_short_text_is_no_change() -> None:
+    said = (SPDX / "BSD-3-Clause.txt").read_text(encoding="utf-8")
+    for old, new in (
+        ("the copyright holder", "the University"),
+        ("COPYRIGHT HOLDERS", "REGENTS"),
+        ("HOLDER OR", "REGENTS OR"),
+    ):
+        assert old in said
+        said = said.replace(old, new)
+    found = identify(said)
+    assert (found.kind, found.ids) == ("near", ("BSD-3-Clause",))
+
+
 def test_a_holder_in_the_clauses_is_no_change() -> None:
     found = identify(MIT.replace("IN NO EVENT SHALL THE AUTHORS", "IN NO EVENT SHALL ACME CORPORATION, ITS AUTHORS"))
     assert (found.kind, found.ids) == ("near", ("MIT",))

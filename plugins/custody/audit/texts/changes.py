@@ -26,13 +26,16 @@ _WEIGHTY = """
 no not non nor neither without unless except excluding only solely other than commercial noncommercial research academic
 educational evaluation prohibited prohibit prohibits forbidden restricted restriction may must shall cannot sell sold
 resale fee royalty redistribute distribute derivative derivatives adapted sharealike noderivatives military nuclear
-weapons competing compete train training machine learning ai gpl agpl lgpl copyleft proprietary confidential advertising
-acknowledgment patent patents terminate ethical evil
+weapons competing compete train training machine learning ai gpl agpl lgpl proprietary confidential advertising
+acknowledgment patent patents terminate ethical evil you your user users please agree agrees if provided condition
+conditions require requires required cite citation credit attribution consent permitted allowed limited limit purpose
+purposes use used uses using internal personal private register contact delete revoke revocable expire expires
 """
 WEIGHTY = frozenset(_WEIGHTY.split())
 LICENSING = frozenset({"license", "licenses", "licensed", "agreement", "permission", "terms", "granted", "rights"})
 NAMED = 8  # words; a longer insertion that speaks of licences is more than a title
-_END = "end of terms and conditions"  # what follows tells how to apply the licence, in Apache-2.0 and the GNU licences
+# What follows tells how to apply the licence: in Apache-2.0 and the GNU licences, and in the GNU documentation licence.
+_ENDS = ("end of terms and conditions", "addendum how to use this")
 
 
 def material(found: Sequence[Edit], said: Sequence[str], known: Hashes) -> bool:
@@ -79,7 +82,8 @@ def _shown(some: Sequence[str]) -> str:
 
 def _appendix(known: Hashes) -> int:
     """Return where the known text says that it ends, before its appendix."""
-    places = np.flatnonzero(runs(known) == runs(hashed(_END.split()))[0])
+    ends = [int(runs(hashed(one.split()))[0]) for one in _ENDS]
+    places = np.flatnonzero(np.isin(runs(known), np.array(ends, dtype=np.uint64)))
     return int(places[-1]) if len(places) else len(known)
 
 
