@@ -57,6 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_argument("--intent", required=True)
     bom = _verb(commands, "bom", _bom, "write the BOM of a trained model and its bundle", "model", "output")
     bom.add_argument("--spec-version", choices=("1.6", "1.7"), default="1.6", help="of CycloneDX")
+    bom.add_argument("--spdx", action="store_true", help="write the BOM as SPDX 3.0.1, too")
+    bom.add_argument(
+        "--croissant", type=Path, metavar="DIR", help="describe each dataset beside itself, in this directory"
+    )
     cli_review.add(commands)
     _verb(commands, "summary", _summary, "tell what a run did").add_argument("--run", help="Airflow run id")
     cli_lineage.add(commands)
@@ -158,7 +162,8 @@ def _gate(arguments: Arguments) -> None:
 def _bom(arguments: Arguments) -> None:
     from custody.verbs.bom import write_model_bom
 
-    _say(write_model_bom(_session(arguments), arguments.model, arguments.output, arguments.spec_version))
+    told = {"spec_version": arguments.spec_version, "spdx": arguments.spdx, "croissant": arguments.croissant}
+    _say(write_model_bom(_session(arguments), arguments.model, arguments.output, **told))
 
 
 def _summary(arguments: Arguments) -> None:

@@ -23,8 +23,11 @@ _FIELDS = {  # fields of a dataset -> the step that gave them
 
 def tlp(rules: Policy, grade: str) -> str | None:
     """Return how far a BOM may be handed on: the policy's word, else by grade where a table says so, else unknown."""
-    if rules.governance.tlp:
-        return rules.governance.tlp
+    return rules.governance.tlp or tlp_of_grade(rules, grade)
+
+
+def tlp_of_grade(rules: Policy, grade: str) -> str | None:
+    """Return what a grade is in TLP, where a table says so."""
     ours = grade if rules.scheme == _SCHEME else rules.translated(grade, _SCHEME).to
     return None if ours == NONE else _TLP.get(ours)
 
