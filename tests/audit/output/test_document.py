@@ -135,6 +135,12 @@ def test_a_licence_text_shared_by_two_sources_stands_once(judged: Judge, tmp_pat
     assert attribution.notice(judged(*both)).count("Permission is hereby granted") == 1
 
 
+def test_a_licence_text_in_one_long_line_stays_whole(judged: Judge, tmp_path: Path) -> None:
+    text = " ".join((SAMPLE / "licences" / "CC-BY-4.0.txt").read_text().split())
+    (tmp_path / "l.txt").write_text(text)
+    assert text in attribution.notice(judged({"name": "a", "licence": "CC-BY-4.0", "licence_file": "l.txt"}))
+
+
 def test_hostile_names_cannot_break_out_of_the_attribution(judged: Judge) -> None:
     source = {"name": "d", "licence": "CC-BY-4.0", "attribution": EVIL, "origin": {"url": "javascript:alert(1)"}}
     said = attribution.attribution(judged(source))

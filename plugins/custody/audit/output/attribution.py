@@ -69,4 +69,4 @@ def _text(one: SourceVerdict) -> Iterator[str]:
         data = one.text.read_bytes()[:MAX_LICENCE] if one.text else b""
     except OSError:
         data = b""
-    yield from (clean(line).rstrip() for line in data.decode(errors="replace").splitlines())
+    yield from (clean(line, MAX_LICENCE).rstrip() for line in data.decode(errors="replace").splitlines())

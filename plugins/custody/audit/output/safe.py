@@ -19,10 +19,15 @@ _URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~!$&'*+,
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def clean(text: str) -> str:
-    """Return one line without control, bidirectional and other characters that show nothing and do something."""
-    shown = "".join(_shown(one) for one in text[: MAX_TEXT + 1])
-    return shown if len(shown) <= MAX_TEXT else shown[:MAX_TEXT] + "…"
+def clean(text: str, most: int = MAX_TEXT) -> str:
+    """Return one line without control, bidirectional and other characters that show nothing and do something.
+
+    Args:
+        text: whatever somebody wrote.
+        most: characters; a longer text is cut.
+    """
+    shown = "".join(_shown(one) for one in text[: most + 1])
+    return shown if len(shown) <= most else shown[:most] + "…"
 
 
 def _shown(one: str) -> str:
