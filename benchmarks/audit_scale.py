@@ -18,6 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypedDict
 
+from benchmarks.measures import peak
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = 10_000
 LICENCES = ("CC0-1.0", "MIT", "CC-BY-4.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "Apache-2.0", "cc by 4.0", "blah")
@@ -95,7 +97,7 @@ def main(place: Path) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - begun
     cpu = usage.ru_utime + usage.ru_stime
-    print(json.dumps(Cost(sources=len(report.sources), cpu=cpu, wall=wall, peak=usage.ru_maxrss * 1024 / 1e6)))
+    print(json.dumps(Cost(sources=len(report.sources), cpu=cpu, wall=wall, peak=peak())))
 
 
 if __name__ == "__main__":

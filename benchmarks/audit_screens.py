@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 
-from benchmarks.measures import Measure, timed
+from benchmarks.measures import Measure, peak, timed
 
 from custody.audit.screens import screen
 from custody.dataset import Dataset
@@ -199,7 +198,7 @@ def alone(base: str) -> None:
     """Screen one source and print seconds and megabytes."""
     with timed() as clock:
         screen({"a": Dataset(Path(base) / "a")}, ScreenSettings())
-    print(json.dumps([clock.cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000]))
+    print(json.dumps([clock.cpu, peak()]))
 
 
 def _write(path: Path, rows: int, seed: int) -> None:

@@ -7,7 +7,6 @@ Each run is a process of its own, so that its peak of memory is its own: `python
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from itertools import islice
@@ -17,7 +16,7 @@ from typing import TypedDict
 
 from benchmarks import corpora
 from benchmarks.column_gold import ROOT, SECRET
-from benchmarks.measures import Measure, median, timed
+from benchmarks.measures import Measure, median, peak, timed
 
 from custody import policy
 from custody.classifiers import Scanner, classify
@@ -111,8 +110,7 @@ def _classify(dataset: Path, workers: int) -> Cost:
     scanner.scan("text", corpora.dense(50))
     with timed() as clock:
         classify(Dataset(dataset), rules, SECRET, created_at="2026-01-01T00:00:00Z", scanner=scanner, workers=workers)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_000  # Linux tells kilobytes
-    return {"cpu": clock.cpu, "wall": clock.wall, "peak": peak}
+    return {"cpu": clock.cpu, "wall": clock.wall, "peak": peak()}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import gc
 import operator
 import os
 import platform
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -77,6 +78,18 @@ def timed() -> Iterator[Clock]:
     clock, cpu, wall = Clock(), time.process_time(), time.perf_counter()
     yield clock
     clock.cpu, clock.wall = time.process_time() - cpu, time.perf_counter() - wall
+
+
+def peak() -> float:
+    """Return the peak of this process's resident memory in MB.
+
+    Linux tells it in /proc; what `getrusage` tells includes the process that started this one.
+    """
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    told = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    kilobytes = int(told) if told else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes * 1024 / 1e6
 
 
 def machine() -> dict[str, Any]:

@@ -57,6 +57,34 @@ def test_no_cell_differs_from_presidio(quick: dict[str, Any]) -> None:
     assert all(one["value"] == 0 and one["met"] for one in told)
 
 
+AUDIT = (
+    "restricted datasets that pass",
+    "commercial datasets that pass",
+    "raw licence strings",
+    "cards whose tag is more permissive",
+    "agreeing cards flagged wrongly",
+    "SPDX licence texts told",
+    "installed packages",
+    "wrong duties",
+    "robots.txt",
+    "vectors",
+    "freer than what they were made from",
+    "planted poison",
+    "nothing was planted in",
+    "audit of many sources, time",
+    "audit of many sources, peak memory",
+)
+
+
+@pytest.mark.slow
+def test_the_figures_of_the_audit_are_all_there_and_none_is_missed() -> None:
+    told = run.result("audit", run.DATA, quick=True, large=False)["measures"]
+    assert all(set(one) == KEYS and one["how"] for one in told)
+    assert len({one["measure"] for one in told}) == len(told)
+    assert [name for name in AUDIT if not any(name in one["measure"] for one in told)] == []
+    assert [one["measure"] for one in told if one["met"] is False] == []
+
+
 @pytest.mark.parametrize(
     ("value", "target", "met"),
     [
