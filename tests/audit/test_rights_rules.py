@@ -23,6 +23,8 @@ from custody.audit.evidence import Evidence
 from custody.audit.optoutlists import Screening
 from custody.audit.optouts import Optouts
 from custody.audit.rights import terms
+from custody.audit.rights.observed import Who
+from custody.audit.rights.rows import Counts, Rows
 from custody.audit.rules.optouts import optouts
 from custody.audit.rules.rights import rights
 from custody.audit.rules.terms import site_terms
@@ -329,6 +331,65 @@ def test_one_more_signal_never_relaxes_and_the_order_of_evidence_does_not_matter
 
 def _rank(found: list[Finding]) -> int:
     return VERDICTS.index(strictest(*(one.verdict for one in found)))
+
+
+@pytest.mark.parametrize(
+    ("url", "mark"),
+    [
+        ("https://e.org/", "clear"),
+        ("https://e.org/private/x", "barred"),
+        ("https://E.org/a/../private/x", "barred"),
+        ("https://e.org/ai/x", "barred"),  # to a crawler for AI
+        ("https://e.org/art/x", "reserved"),
+        ("https://e.org/tdm/x", "reserved"),
+        ("https://sub.e.org/", "unknown"),
+        ("https://other.org/", "unknown"),
+        ("nonsense at all", "unknown"),
+        ("", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_the_address_of_a_row_is_held_against_what_its_host_said(
+    kept: Callable[..., Evidence], url: str | None, mark: str
+) -> None:
+    body = b"User-agent: *\nDisallow: /private/\nContent-Usage: /art/ train-ai=n\nUser-agent: GPTBot\nDisallow: /ai/"
+    evidence = (kept("robots", body), kept("tdmrep", b'[{"location": "/tdm/", "tdm-reservation": 1}]'))
+    rows = Rows(evidence, Who("OurBot", ("GPTBot",)))
+    assert (rows.mark(url), rows.matters) == (mark, True)
+
+
+@pytest.mark.parametrize(
+    ("robots", "status", "matters"),
+    [
+        (b"User-agent: *\nAllow: /", 200, False),
+        (b"User-agent: Googlebot\nDisallow: /", 200, False),
+        (b"User-agent: *\nDisallow: /x", 200, True),
+        (b"User-agent: *\nContent-Signal: search=yes", 200, True),
+        (b"", 404, False),
+        (b"", 503, True),
+    ],
+)
+def test_addresses_matter_where_a_site_treats_them_differently(
+    kept: Callable[..., Evidence], robots: bytes, status: int, matters: bool
+) -> None:
+    assert Rows((kept("robots", robots, status=status),), Who("OurBot")).matters == matters
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        (Counts(judged=True, rows=9), set()),
+        (Counts(judged=True, rows=9, barred=1), {("OPT040", "deny")}),
+        (Counts(judged=True, rows=9, reserved=1), {("OPT041", "deny")}),
+        (Counts(judged=True, rows=9, unknown=1), {("OPT042", "review")}),
+        (Counts(judged=True, without=("a",)), {("OPT042", "review")}),
+    ],
+)
+def test_rows_that_are_not_clear_are_found(
+    tmp_path: Path, kept: Callable[..., Evidence], counts: Counts, expected: set[tuple[str, str]]
+) -> None:
+    evidence = tuple(kept(kind, body) for kind, body in OPEN.items())
+    assert codes(list(rights(replace(case(tmp_path, evidence, crawl={}), crawled=counts)))) == expected
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,15 @@ def test_no_bytes_raise(body: bytes, agent: str, url: str) -> None:
         state(kind, body, agent=agent, path=url)
 
 
+@given(st.lists(LINE, max_size=8), st.lists(AGENT, min_size=1, max_size=4), PATH)
+def test_some_agents_together_are_barred_if_one_is(lines: list[str], agents: list[str], path: str) -> None:
+    found = robots.parse("\n".join(lines))
+    barred = found.barred(agents, path)
+    assert found.bars_any(tuple(agents), path) == bool(barred)
+    assert set(barred) == {one for one in agents if not robots.parse("\n".join(lines)).allows(one, path)}
+    assert not barred or found.restricts(agents)
+
+
 @given(st.lists(LINE, max_size=8), PATH)
 def test_an_agent_that_no_line_names_is_told_what_all_are_told(lines: list[str], path: str) -> None:
     found = robots.parse("\n".join(lines))

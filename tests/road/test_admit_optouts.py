@@ -83,3 +83,56 @@ def test_a_crawl_is_judged_by_what_was_kept_of_it(start: Road) -> None:
     assert start.run("audit", start.sources, "--intent", INTENT) == 4
     codes = {(one["code"], one["verdict"]) for one in _found(start)["findings"]}
     assert codes >= {("OPT041", "deny"), ("OPT042", "review"), ("TOS050", "review")}
+
+
+ARTICLES = [
+    {"url": "https://good.org/free/1", "text": "kept"},
+    {"url": "https://good.org/private/2", "text": "barred"},
+    {"url": "https://good.org/x/../private/3", "text": "barred, too"},
+    {"url": "https://good.org/art/4", "text": "reserved in robots.txt"},
+    {"url": "https://good.org/tdm/5", "text": "reserved by TDMRep"},
+    {"url": "https://other.org/6", "text": "of a host of which nothing was kept"},
+]
+PARTLY = "User-agent: *\nDisallow: /private/\nContent-Usage: /art/ train-ai=n\n"
+
+
+def _crawl(road: Road, robots: str, rows: list[dict[str, str]]) -> None:
+    road.raw(NAME).mkdir(exist_ok=True)
+    (road.raw(NAME) / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    base = road.sources.parent
+    (base / "robots.txt").write_text(robots)
+    (base / "tdmrep.json").write_text('[{"location": "/tdm/", "tdm-reservation": 1}]')
+    at = {"fetched_at": "2026-05-02T00:00:00Z", "status": 200}
+    source = {
+        "name": NAME,
+        "path": NAME,
+        "kind": "web-domain",
+        "licence": "CC0-1.0",
+        "personal_data": {"present": False},
+        "origin": {"url": "https://good.org/"},
+        "crawl": {"agent": "OurBot", "from": "2026-05-01", "to": "2026-05-14"},
+        "evidence": [
+            {"kind": "robots", "file": "robots.txt", "url": "https://good.org/robots.txt"} | at,
+            {"kind": "tdmrep", "file": "tdmrep.json", "url": "https://good.org/.well-known/tdmrep.json"} | at,
+        ],
+    }
+    road.sources.write_text(yaml.safe_dump({"sources": [source]}))
+    asked = (road.home.path / "policy.yaml").read_text() + "\naudit: {rights: {require: [robots, tdmrep]}}\n"
+    (road.home.path / "policy.yaml").write_text(asked)
+
+
+def test_rows_from_barred_and_reserved_places_stay_in_quarantine(start: Road) -> None:
+    _crawl(start, PARTLY, ARTICLES)
+    assert start.run("audit", start.sources, "--intent", INTENT) == 4
+    found = {(one["code"], one["verdict"], one["what"].split()[0]) for one in _found(start)["findings"]}
+    assert found >= {("OPT040", "deny", "2"), ("OPT041", "deny", "2"), ("OPT042", "review", "1")}
+    assert _admit(start) == 0
+    copy = (start.path / "admitted" / NAME / "a.jsonl").read_text().splitlines()
+    assert [json.loads(one)["text"] for one in copy] == ["kept"]
+
+
+def test_rows_without_an_address_are_for_review_where_it_matters(start: Road) -> None:
+    _crawl(start, PARTLY, [{"text": "from where?"}])
+    assert start.run("audit", start.sources, "--intent", INTENT) == 3
+    assert "no column with an address" in str(_found(start)["findings"])
+    assert _admit(start) != 0

@@ -14,6 +14,7 @@ from custody.audit.evidence import Evidence
 from custody.audit.licences.names import normalise
 from custody.audit.optoutlists import Lists, Screened
 from custody.audit.records.suppliers import Register
+from custody.audit.rights.rows import Counts
 from custody.audit.rows import RowLicences
 from custody.audit.sources import Source
 from custody.dataset import Dataset, Listing
@@ -40,6 +41,7 @@ class Case:
         rows: the licences of the rows, where a column has them.
         optouts: what no source may hold.
         screened: how many rows of this one are on it.
+        crawled: what the evidence of the crawl says of the rows.
     """
 
     source: Source
@@ -55,6 +57,7 @@ class Case:
     rows: RowLicences = field(default_factory=RowLicences)
     optouts: Lists = field(default_factory=Lists)
     screened: Screened = field(default_factory=Screened)
+    crawled: Counts = field(default_factory=Counts)
 
     @property
     def dataset(self) -> Dataset:

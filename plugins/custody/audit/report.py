@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from custody.audit import crawled, optoutlists, rowlicences
 from custody.audit import evidence as kept
-from custody.audit import optoutlists, rowlicences
 from custody.audit import sources as intake
 from custody.audit.case import Case
 from custody.audit.claims import Claim
@@ -177,7 +177,7 @@ def _case(
     lists: Lists,
 ) -> Case:
     dataset, by_row = Dataset((base / source.path).resolve(), source.name), source.row_licence
-    return Case(
+    case = Case(
         source=source,
         base=base,
         listing=dataset.listing(),
@@ -192,6 +192,7 @@ def _case(
         optouts=lists,
         screened=optoutlists.screen(dataset, lists.entries, optoutlists.columns(source.row_origin)),
     )
+    return replace(case, crawled=crawled.judge_rows(case, dataset))
 
 
 def _verdict(

@@ -50,9 +50,14 @@ def by_optout(case: Case) -> bool:
     return bool(lists.entries.needs) and not (lists.problems or found.unread or found.counted.unchecked)
 
 
+def by_crawl(case: Case) -> bool:
+    """Tell whether rows can be taken out by what was kept of the crawl."""
+    return case.crawled.judged and not case.crawled.without
+
+
 def by_row(case: Case) -> bool:
     """Tell whether there is anything by which rows are taken out."""
-    return case.source.row_licence is not None or by_optout(case)
+    return case.source.row_licence is not None or by_optout(case) or by_crawl(case)
 
 
 def rest(case: Case) -> Case:
@@ -60,6 +65,8 @@ def rest(case: Case) -> Case:
     if by_optout(case):
         counted = replace(case.screened.counted, listed=0, unknown=0)
         case = replace(case, screened=replace(case.screened, counted=counted))
+    if by_crawl(case):
+        case = replace(case, crawled=replace(case.crawled, barred=0, reserved=0, unknown=0))
     if case.source.row_licence is None:
         return case
     tell, rows = permitted(case), case.rows

@@ -85,8 +85,7 @@ class _Judging:
         if not self.audited.statement.link.detail.get("screened"):
             _screen(self.session, self.dataset)
         found = tuple(_filters(_case(self.session, self.dataset, self.sources, self.intent, listing)))
-        by_row = any(one.demands for one in found)
-        self.verdict, self.duties = _permitted(self.audited, self.dataset, by_row=by_row)
+        self.verdict, self.duties = _permitted(self.audited, self.dataset, by_row=bool(found))
         return found
 
 
@@ -123,7 +122,7 @@ def _screen(session: Session, dataset: Dataset) -> None:
 
 def _filters(case: Case) -> Iterator[RowFilter]:
     """Yield what names the rows that may not be used."""
-    from custody.audit import optoutlists, rowlicences
+    from custody.audit import crawled, optoutlists, rowlicences
     from custody.audit.admission import RowFilter
 
     if case.optouts.problems:
@@ -132,6 +131,8 @@ def _filters(case: Case) -> Iterator[RowFilter]:
         )
     if case.optouts.entries.needs:
         yield optoutlists.row_filter(case.optouts.entries, optoutlists.columns(case.source.row_origin))
+    if by_crawl := crawled.row_filter(case):
+        yield by_crawl
     if case.source.row_licence:
         column = case.source.row_licence.column
         drops, glob = rowlicences.drops(case, column), case.source.row_licence.glob

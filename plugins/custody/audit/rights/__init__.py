@@ -8,7 +8,7 @@
 | `robots` | body | agent, path, status | `crawl`: whether the agent may fetch the path |
 | `robots-content-usage` | body | agent, path, status | `crawl`, and each AIPREF word: allow, disallow, unknown |
 | `robots-content-signal` | body | agent, path, status | `crawl`, and each signal: yes, no, None |
-| `tdmrep.json` | body or parsed rules | path | `reservation`: 1, 0, None |
+| `tdmrep.json` | body or parsed rules | path | `reservation`: 1, 0, None; `policy`: URL or None |
 | `chain` | `{file, header, meta}`, each 1, 0 or None | | `reservation` |
 | `aipref` | one statement | | each AIPREF word |
 | `aipref-combine` | several statements | | each AIPREF word |
@@ -16,7 +16,7 @@
 | `x-robots-tag`, `meta-robots` | directives | agent | |
 | `headers` | raw, or a map | agent | `reservation` |
 | `html` | body | agent, path | `reservation` |
-| `rsl` | body | path, use, user, geo | `answer`: permitted, prohibited, withheld, unset |
+| `rsl` | body | path, use, user, geo | `answer`: permitted, prohibited, withheld, unset; and each word of RSL |
 | `c2pa` | JSON or parsed | | |
 
 `state` is about training a model on text: reserved, granted or unset. Unset is never granted.
@@ -31,6 +31,7 @@ from custody.audit.rights import aipref, assertions, headers, pages, robots, rsl
 from custody.audit.rights.rsl import Asker
 from custody.audit.rights.states import Reading, Signal, State, combined, strictest
 from custody.audit.rights.tdmrep import Tdm
+from custody.audit.rights.vocabulary import vocabulary
 
 __all__ = ["KINDS", "Asker", "Reading", "Signal", "State", "combined", "state", "strictest"]
 
@@ -94,7 +95,7 @@ def robots_reading(parsed: robots.Robots, agents: tuple[str, ...], url: str) -> 
 
 
 def _tdm_answer(found: Tdm) -> Answer:
-    return _answer(found.reading, reservation=found.reservation)
+    return _answer(found.reading, reservation=found.reservation, policy=found.policy or None)
 
 
 def _tdmrep(given: Any, context: Mapping[str, Any]) -> Answer:
@@ -124,8 +125,9 @@ def _html(given: Any, context: Mapping[str, Any]) -> Answer:
 
 def _rsl(given: Any, context: Mapping[str, Any]) -> Answer:
     document, url = rsl.parse(given), context.get("path", "/")
+    uses = {use: document.answer(use, url, _asker(context)) for use in vocabulary().vocabularies[rsl.NAME].current}
     said = document.answer(context.get("use", "ai-train"), url, _asker(context))
-    return _answer(document.reading(url, _asker(context)), answer=said)
+    return _answer(document.reading(url, _asker(context)), answer=said) | uses
 
 
 def _asker(context: Mapping[str, Any]) -> Asker:

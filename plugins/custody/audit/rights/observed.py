@@ -61,7 +61,7 @@ def hear(evidence: tuple[Evidence, ...], url: str, who: Who) -> Heard:
     Raises:
         IntegrityError: evidence changed since the audit began.
     """
-    ours = [one for one in evidence if _host(one.url) in ("", _host(url)) or one.kind in ("rsl", "c2pa")]
+    ours = [one for one in evidence if host(one.url) in ("", host(url)) or one.kind in ("rsl", "c2pa")]
     files = [robots.fetched(one.status or 200, one.body) for one in ours if one.kind == "robots"]
     parts = [robots_reading(one, (who.agent or "*",), url) for one in files]
     parts.append(_used(ours, url, who))
@@ -119,6 +119,7 @@ def _speaks(one: Evidence, url: str) -> bool:
     return not one.url or not url or address(one.url) == address(url)
 
 
-def _host(url: str) -> str:
+def host(url: str) -> str:
+    """Return the host of an address; nothing for what is none."""
     found = address(url) if url else None
     return found.host if found else ""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -36,7 +36,18 @@ Access = Literal["file", "all", "none"]
 Form = Callable[[str], str]
 
 
-Chosen = tuple[tuple[frozenset[int], ...], ...]
+Chosen = tuple[tuple[frozenset[int], ...], ...]  # by each reading, the numbers of groups
+_Rules = list[tuple[bool, str]]  # whether it allows, and the pattern
+
+
+@dataclass
+class _Memory:
+    """What was worked out before: a file is asked about many agents and addresses."""
+
+    agents: dict[str, Chosen] = field(default_factory=dict)
+    rules: dict[Chosen, list[tuple[int, _Rules]]] = field(default_factory=dict)
+    together: dict[tuple[str, ...], list[tuple[int, _Rules]]] = field(default_factory=dict)
+    scopes: dict[tuple[str, str], list[list[tuple[str, str]]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,15 +78,33 @@ class Robots:
         if self.access != "file":
             return () if self.access == "all" else tuple(agents)
         path = paths.target(paths.octets(url))
+        targets = (path, paths.meant_target(path))
         judged: dict[Chosen, bool] = {}
         found = []
         for agent in agents:
-            chosen = tuple(one.chosen(agent) for one in self._groupings)
+            chosen = self._chosen(agent)
             if chosen not in judged:
-                judged[chosen] = self._allow(chosen, path)
+                judged[chosen] = all(_says(rules, targets[form]) for form, rules in self._rules(chosen))
             if not judged[chosen]:
                 found.append(agent)
         return tuple(found)
+
+    def bars_any(self, agents: tuple[str, ...], url: str) -> bool:
+        """Tell whether some of the agents may not fetch a URL; quick for many URLs."""
+        if self.access != "file":
+            return self.access == "none"
+        if agents not in self._memory.together:
+            chosen = {self._chosen(agent) for agent in agents}
+            self._memory.together[agents] = [rule for one in chosen for rule in self._rules(one)]
+        path = paths.target(paths.octets(url))
+        targets = (path, paths.meant_target(path))
+        return not all(_says(rules, targets[form]) for form, rules in self._memory.together[agents])
+
+    def restricts(self, agents: Iterable[str]) -> bool:
+        """Tell whether anything is said to some agents that may hold for one address and not for another."""
+        bars = self.access == "none" or any(line.key in USAGE for line in self.lines)
+        told = (self._rules(self._chosen(agent)) for agent in agents)
+        return bars or any(not allow for rules in told for _, some in rules for allow, _ in some)
 
     def usage(self, agent: str, url: str, key: str) -> tuple[str, ...]:
         """Return the values of the longest matching `Content-Usage` or `Content-Signal` lines for an agent and URL.
@@ -84,12 +113,9 @@ class Robots:
         same path all count, of the groups that either reading of names gives the agent.
         """
         path = paths.meant_target(paths.target(paths.octets(url)))
-        grouping = self._groupings[-1]  # who reads these lines knows that they end a list of agents
         found: dict[str, None] = {}
-        for numbers in set(grouping.chosen(agent)):
-            scoped = [_scoped(line.value) for line in grouping.lines(numbers) if line.key == key]
-            meant = [(paths.meant(where), what) for where, what in scoped]
-            fitting = [(where, what) for where, what in meant if paths.matches(where, path)]
+        for scoped in self._scopes(agent, key):
+            fitting = [(where, what) for where, what in scoped if paths.matches(where, path)]
             longest = max((len(where) for where, _ in fitting), default=0)
             found |= dict.fromkeys(what for where, what in fitting if len(where) == longest)
         return tuple(sorted(found))
@@ -99,15 +125,35 @@ class Robots:
         """The URLs of `License` lines (RSL 1.0, section 4.4): they hold for every agent, wherever they stand."""
         return tuple(sorted({line.value for line in self.lines if line.key == "license" and line.value}))
 
-    def _allow(self, chosen: Chosen, path: str) -> bool:
-        forms = ((paths.written, path), (paths.meant, paths.meant_target(path)))
-        each = zip(self._groupings, chosen, strict=True)
-        return all(
-            _allowed(grouping.lines(numbers), form)
-            for grouping, ways in each
-            for numbers in set(ways)
-            for form in forms
-        )
+    def _chosen(self, agent: str) -> Chosen:
+        known = self._memory.agents
+        if agent not in known:
+            known[agent] = tuple(one.chosen(agent) for one in self._groupings)
+        return known[agent]
+
+    def _rules(self, chosen: Chosen) -> list[tuple[int, _Rules]]:
+        """Return the rules of some groups for each reading, with the form of paths they are for: written or meant."""
+        known = self._memory.rules
+        if chosen not in known:
+            each = zip(self._groupings, chosen, strict=True)
+            lines = [grouping.lines(numbers) for grouping, ways in each for numbers in set(ways)]
+            forms = (paths.written, paths.meant)
+            known[chosen] = [(form, _ordered(some, how)) for some in lines for form, how in enumerate(forms)]
+        return known[chosen]
+
+    def _scopes(self, agent: str, key: str) -> list[list[tuple[str, str]]]:
+        """Return path pattern and value of an agent's usage lines, by each way to read names."""
+        known = self._memory.scopes
+        if (agent, key) not in known:
+            grouping = self._groupings[-1]  # who reads these lines knows that they end a list of agents
+            lines = [grouping.lines(numbers) for numbers in set(grouping.chosen(agent))]
+            scoped = [[_scoped(line.value) for line in some if line.key == key] for some in lines]
+            known[agent, key] = [[(paths.meant(where), what) for where, what in some] for some in scoped]
+        return known[agent, key]
+
+    @cached_property
+    def _memory(self) -> _Memory:
+        return _Memory()
 
     @cached_property
     def _groupings(self) -> tuple[Grouping, ...]:
@@ -174,15 +220,16 @@ def _line(raw: str) -> Line | None:
     return Line(key, value)
 
 
-def _allowed(lines: list[Line], form: tuple[Form, str]) -> bool:
-    """Tell what the longest matching rule says; of equally long ones, Allow (RFC 9309, 2.2.2)."""
-    best = {"allow": 0, "disallow": 0}
-    for line in lines:
-        if line.key in best:
-            for pattern in map(form[0], _patterns(line)):
-                if len(pattern) > best[line.key] and paths.matches(pattern, form[1]):
-                    best[line.key] = len(pattern)
-    return best["disallow"] <= best["allow"]
+def _ordered(lines: list[Line], form: Form) -> _Rules:
+    """Return rules with the longest first, and of equally long ones Allow (RFC 9309, 2.2.2); empty ones say nothing."""
+    found = {
+        (line.key == "allow", pattern) for line in lines if line.key in RULES for pattern in map(form, _patterns(line))
+    }
+    return sorted((one for one in found if one[1]), key=lambda one: (-len(one[1]), not one[0], one[1]))
+
+
+def _says(rules: _Rules, path: str) -> bool:
+    return next((allow for allow, pattern in rules if paths.matches(pattern, path)), True)
 
 
 def _patterns(line: Line) -> Iterator[str]:

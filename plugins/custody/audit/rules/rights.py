@@ -10,19 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Literal
 
 from custody.audit.addresses import address
 from custody.audit.case import Case
+from custody.audit.crawled import concerned, contracted, kept_then, time_of, who_asks
 from custody.audit.evidence import Evidence
-from custody.audit.rights.observed import KINDS, Heard, Who, hear
-from custody.audit.rights.rsl import Asker
+from custody.audit.rights.observed import KINDS, Heard, hear
 from custody.audit.rights.states import Signal
-from custody.audit.rights.vocabulary import ai_agents
-from custody.audit.rules.contract import contract
 from custody.audit.verdicts import Finding, Verdict
 
-Time = Literal["before", "during", "after", "unknown"]
 _TOLD = 5  # names of a list that a finding repeats
 _PAGES = ("headers", "page")
 
@@ -32,10 +28,10 @@ def rights(case: Case) -> Iterator[Finding]:
     if not concerned(case):
         return
     said = tuple(one for one in case.evidence if one.kind in KINDS and not one.problem)
-    then = tuple(one for one in said if _time(case, one) in ("during", "unknown"))
-    later = tuple(one for one in said if _time(case, one) == "after")
+    then = kept_then(case)
+    later = tuple(one for one in said if time_of(case, one) == "after")
     yield from _record(case)
-    who = _who(case)
+    who = who_asks(case)
     for url in addresses(case, then):
         heard = hear(then, url, who)
         yield from _barred(case, heard)
@@ -44,12 +40,7 @@ def rights(case: Case) -> Iterator[Finding]:
         yield from _unread(case, heard)
     for url in addresses(case, later) if later else ():
         yield from _since(case, hear(later, url, who))
-
-
-def concerned(case: Case) -> bool:
-    """Tell whether reservations of publishers matter: the data was crawled, or there is evidence of some."""
-    crawled = case.source.crawl is not None or case.source.kind == "web-domain"
-    return crawled or any(one.kind in KINDS for one in case.evidence)
+    yield from _rows(case)
 
 
 def addresses(case: Case, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
@@ -58,25 +49,6 @@ def addresses(case: Case, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
     named = crawl.urls if crawl and crawl.urls else tuple(filter(None, [case.source.origin.url]))
     pages = (one.url for one in evidence if one.kind in _PAGES and one.url)
     return tuple(dict.fromkeys((*named, *pages))) or ("",)
-
-
-def _who(case: Case) -> Who:
-    settings, crawl = case.settings.rights, case.source.crawl
-    known = () if settings.crawlers == "none" else ai_agents("train" if settings.crawlers == "training" else "all")
-    user = "commercial" if case.intent.purpose == "commercial" else "non-commercial"
-    asker = Asker(user, tuple(sorted(case.intent.jurisdictions)))
-    return Who(crawl.agent if crawl else "", tuple(sorted({*known, *settings.also})), asker)
-
-
-def _time(case: Case, one: Evidence) -> Time:
-    crawl = case.source.crawl
-    if one.fetched_at is None or crawl is None:
-        return "unknown"
-    if crawl.from_ and one.fetched_at < crawl.from_ - case.settings.max_age.robots:
-        return "before"
-    if crawl.to and one.fetched_at > crawl.to:
-        return "after"
-    return "during" if crawl.from_ and crawl.to else "unknown"
 
 
 def _record(case: Case) -> Iterator[Finding]:
@@ -121,7 +93,7 @@ def _reserved(case: Case, heard: Heard) -> Iterator[Finding]:
     if heard.reading.state != "reserved":
         return
     found = _reservations(heard)
-    if _is_contracted(case):
+    if contracted(case):
         yield _finding(
             "OPT041",
             "allow_with_obligations",
@@ -156,7 +128,7 @@ def _unknown(case: Case, heard: Heard, then: tuple[Evidence, ...]) -> Iterator[F
         )
     if case.source.crawl is None or heard.url not in addresses(case, ()):
         return
-    shown = {one.kind for one in then if _time(case, one) == "during" and _is_of(one, heard.url)}
+    shown = {one.kind for one in then if time_of(case, one) == "during" and _is_of(one, heard.url)}
     lacking = [kind for kind in case.settings.rights.require if kind not in shown and kind != "terms"]
     if lacking:
         yield _finding(
@@ -167,6 +139,28 @@ def _unknown(case: Case, heard: Heard, then: tuple[Evidence, ...]) -> Iterator[F
             "whether rights were reserved then cannot be shown",
             "supply what the crawler kept (WARC records), or check again and record a new crawl",
         )
+
+
+def _rows(case: Case) -> Iterator[Finding]:
+    """Judge the addresses of the rows."""
+    found = case.crawled
+    verdict: Verdict = "deny" if case.source.crawl is None or case.source.crawl.own else "review"
+    admit = "admit the dataset: that leaves them out"
+    of_all = f"of {found.rows:,} rows"
+    if found.barred:
+        what = f"{found.barred:,} {of_all} are from where robots.txt bars the crawler or crawlers for AI"
+        yield _finding("OPT040", verdict, case.source.name, what, _moment(case), admit)
+    if found.reserved and not contracted(case):
+        what = f"{found.reserved:,} {of_all} are from where robots.txt or TDMRep reserves rights"
+        yield _finding("OPT041", "deny", case.source.name, what, _moment(case), f"{admit}; or record a contract")
+    if found.unknown:
+        what = f"{found.unknown:,} {of_all} have no address that can be read, or are from hosts without robots.txt here"
+        yield _finding("OPT042", "review", case.source.name, what, "what was said there then cannot be shown", admit)
+    if found.without:
+        what = f"{len(found.without):,} files have no column with an address"
+        why = "parts of the site are barred or reserved, and which rows are from there cannot be told"
+        remedy = "name the column in `row_origin: {url: …}`"
+        yield _finding("OPT042", "review", case.source.name, what, why, remedy)
 
 
 def _since(case: Case, heard: Heard) -> Iterator[Finding]:
@@ -195,10 +189,6 @@ def _unread(case: Case, heard: Heard) -> Iterator[Finding]:
                 "they say who may use the content, and how",
                 "get the document, and name it in `evidence` as kind rsl or tdm-policy with its url",
             )
-
-
-def _is_contracted(case: Case) -> bool:
-    return case.source.contract is not None and not any(contract(case))
 
 
 def _reservations(heard: Heard) -> list[Signal]:

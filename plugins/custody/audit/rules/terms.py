@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from custody.audit.case import Case
+from custody.audit.crawled import concerned
 from custody.audit.evidence import Evidence
 from custody.audit.rights.terms import Terms, find
-from custody.audit.rules.rights import concerned
 from custody.audit.verdicts import Finding, Verdict
 
 
