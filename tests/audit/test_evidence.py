@@ -216,7 +216,7 @@ pieces = st.builds(Evidence, st.sampled_from(["terms", "robots"]), st.just("n"),
 @given(st.lists(pieces, max_size=8), st.randoms())
 def test_the_newest_do_not_depend_on_the_order(some: list[Evidence], draw: Any) -> None:
     mixed = draw.sample(some, len(some))
-    assert sorted(map(repr, newest(some))) == sorted(map(repr, newest(mixed)))
+    assert sorted(map(repr, newest(some, TODAY))) == sorted(map(repr, newest(mixed, TODAY)))
 
 
 def test_evidence_that_changes_during_the_audit_is_an_error_not_an_empty_text(tmp_path: Path) -> None:

@@ -115,6 +115,25 @@ def test_licence_evidence_is_a_licence_text(judged: Judge, tmp_path: Path) -> No
     assert judged(None, evidence=[page | {"status": 404}]).verdict in ("review", "deny")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"fetched_at": "2099-01-01"},
+        {"fetched_at": "2026-11-20", "status": 404},
+        {"fetched_at": "2026-11-20", "digest": "0" * 64},
+        {"fetched_at": "2026-11-20", "file": "nowhere.txt"},
+    ],
+)
+def test_evidence_that_does_not_stand_puts_no_other_aside(
+    judged: Judge, tmp_path: Path, change: dict[str, Any]
+) -> None:
+    for name, file in (("now", NC), ("later", MIT)):
+        (tmp_path / f"{name}.txt").write_bytes(file.read_bytes())
+    now = {"kind": "licence", "file": "now.txt", "url": "https://d.org/licence", "fetched_at": "2026-11-19"}
+    verdict = judged(None, evidence=[now, now | {"file": "later.txt"} | change])
+    assert (verdict.verdict, "EVD080" in codes(verdict)) == ("deny", True)
+
+
 # Approvals
 
 

@@ -78,7 +78,7 @@ class Case:
     @cached_property
     def found(self) -> tuple[found.Found, ...]:
         """The licence texts that are kept, and which licences they are."""
-        return found.texts(self.source, self.base, self.evidence)
+        return found.texts(self.source, self.base, self.evidence, self.today)
 
     @property
     def licence_text(self) -> Path | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from custody.audit.evidence_store import EvidenceStore
@@ -48,6 +48,12 @@ class Evidence:
     sha256: str = ""
     path: Path | None = field(default=None, repr=False)
     problem: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether it shows what it is kept for: an error page states no licence and no terms."""
+        refused = self.status is not None and self.status >= 400 and self.kind in ("licence", "terms")
+        return not self.problem and not refused
 
     @property
     def body(self) -> bytes:
@@ -98,24 +104,22 @@ def load(source: Source, base: Path, store: EvidenceStore | None = None) -> tupl
     return tuple(found for entry in source.evidence for found in _entry(entry, base, store))
 
 
-def newest(some: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Keep the latest of each kind and URL, and whatever has no time."""
-    latest: dict[tuple[str, str], Evidence] = {}
-    undated: list[Evidence] = []
-    for one in some:
-        key = (one.kind, one.url)
-        if one.fetched_at is None:
-            undated.append(one)
-        elif key not in latest or _later(one, latest[key]):
-            latest[key] = one
-    return (*undated, *latest.values())
+def newest(some: Iterable[Evidence], today: date) -> tuple[Evidence, ...]:
+    """Keep of what stands the latest of each kind and URL, and whatever has no time or one after today.
 
-
-def _later(one: Evidence, other: Evidence) -> bool:
-    return (one.fetched_at or _NEVER, one.sha256) > (other.fetched_at or _NEVER, other.sha256)
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
+    What does not stand, or is not dated soundly, puts nothing else aside.
+    """
+    standing = [one for one in some if one.stands]
+    latest: dict[tuple[str, str], datetime] = {}
+    for one in standing:
+        if one.fetched_at is not None and one.fetched_at.date() <= today:
+            key = (one.kind, one.url)
+            latest[key] = max(one.fetched_at, latest.get(key, one.fetched_at))
+    return tuple(
+        one
+        for one in standing
+        if one.fetched_at is None or one.fetched_at.date() > today or one.fetched_at == latest[one.kind, one.url]
+    )
 
 
 def _entry(entry: EvidenceEntry, base: Path, store: EvidenceStore | None) -> Iterator[Evidence]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from custody.audit.claims import Claim
@@ -44,13 +45,13 @@ class Found:
         return frozenset({self.sha256, self.match.digest if self.match else ""} - {""})
 
 
-def texts(source: Source, base: Path, evidence: Iterable[Evidence]) -> tuple[Found, ...]:
+def texts(source: Source, base: Path, evidence: Iterable[Evidence], today: date) -> tuple[Found, ...]:
     """Read the licence texts of a source: its licence file, those of its parts, and the newest licence evidence."""
     told = [("", source.licence_file), *((part.glob, part.licence_file) for part in source.files)]
     there = [(part, name) for part, name in told if name and (base / name).is_file()]
     return (
         *(_identified(base / name, name, part) for part, name in there),
-        *(_of_evidence(one) for one in newest(evidence) if one.kind == "licence" and not one.problem),
+        *(_of_evidence(one) for one in newest(evidence, today) if one.kind == "licence"),
     )
 
 

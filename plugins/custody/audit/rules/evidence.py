@@ -38,10 +38,10 @@ def evidence(case: Case) -> Iterator[Finding]:
     for one in case.evidence:
         if one.problem:
             yield _finding(case, one, one.problem, "what it would show is not known")
-        elif one.status is not None and one.status >= 400 and one.kind in ("licence", "terms"):
+        elif not one.stands:
             yield _finding(case, one, f"the answer to an error, HTTP {one.status}", "an error page states no terms")
-    for one in newest(case.evidence):
-        yield from _age(case, one) if not one.problem else ()
+    for one in newest(case.evidence, case.today):
+        yield from _age(case, one)
 
 
 def _age(case: Case, one: Evidence) -> Iterator[Finding]:

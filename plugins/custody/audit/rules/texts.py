@@ -36,9 +36,7 @@ def changes(case: Case) -> Iterator[Finding]:
     current = {
         "licence": [one.digests for one in case.found if not one.part],
         "terms": [
-            frozenset({one.sha256, one.text_sha256})
-            for one in newest(case.evidence)
-            if one.kind == "terms" and not one.problem
+            frozenset({one.sha256, one.text_sha256}) for one in newest(case.evidence, case.today) if one.kind == "terms"
         ],
     }
     for kind, now in current.items():
