@@ -57,6 +57,26 @@ def test_what_a_licence_section_says_of_the_data(text: str, expected: set[str]) 
     assert keys(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# Lizenz\nNur für nicht-kommerzielle Zwecke.", {NON_COMMERCIAL}),
+        ("# Licence\nPas d'utilisation commerciale.", {NON_COMMERCIAL}),
+        ("# Licencia\nUso no comercial.", {NON_COMMERCIAL}),
+        ("# Licença\nUso não comercial.", {NON_COMMERCIAL}),
+        ("# Licenza\nSolo per scopi non commerciali.", {NON_COMMERCIAL}),
+        ("# Лицензия\nНекоммерческое использование.", {NON_COMMERCIAL}),  # noqa: RUF001
+        ("# 许可证\n本数据集仅供学术研究使用", {RESEARCH}),
+        ("# 许可\n不得用于商业用途", {NON_COMMERCIAL}),
+        ("# ライセンス\n研究目的のみ", {RESEARCH}),
+        ("# 라이선스\n비상업적 용도", {NON_COMMERCIAL}),
+        ("# Lizenz\nCC BY 4.0", {"CC-BY-4.0"}),
+    ],
+)
+def test_conditions_in_other_languages_restrict_too(text: str, expected: set[str]) -> None:
+    assert keys(text) == expected
+
+
 def test_a_name_counts_where_the_section_is_about_licences() -> None:
     text = "# Corpus\nBuilt at MIT.\n## Licensing Information\nApache\n### Details\nCC BY 4.0\n## Citation\nGPL-3.0"
     assert keys(text) == {"LicenseRef-Apache-unversioned", "CC-BY-4.0"}

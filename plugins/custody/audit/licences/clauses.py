@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+
+from custody.audit.licences.table import data
 
 UPSTREAM = "LicenseRef-upstream-terms"
 RESEARCH = "LicenseRef-research-only"
@@ -52,21 +55,26 @@ _BOTH = re.compile(
     rf"(?<!non )commercial(?:ly)?(?: use| purposes?)? (?:and|or|as well as|and or) {_NC}"
     rf"|{_NC}(?: use| purposes?)? (?:and|or|as well as|and or) commercial"
 )
-_CLAUSES = tuple(
-    (key, re.compile("|".join(patterns)))
-    for key, patterns in (
-        (RESEARCH, _RESEARCH),
-        (FOR_RESEARCH, _FOR_RESEARCH),
-        (NON_COMMERCIAL, _NON_COMMERCIAL),
-        (UPSTREAM, _UPSTREAM),
+
+
+@cache
+def _clauses() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    other = data("phrases.yaml")["conditions"]  # in other languages
+    return tuple(
+        (key, re.compile("|".join((*patterns, *other.get(name, {}).values()))))
+        for key, name, patterns in (
+            (RESEARCH, "research only", _RESEARCH),
+            (FOR_RESEARCH, "for research", _FOR_RESEARCH),
+            (NON_COMMERCIAL, "non-commercial", _NON_COMMERCIAL),
+            (UPSTREAM, "upstream", _UPSTREAM),
+        )
     )
-)
 
 
 def clauses(sentence: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the conditions a folded sentence states, and where. Names of licences must be blanked out of it."""
     only = False
-    for key, pattern in _CLAUSES:
+    for key, pattern in _clauses():
         found = pattern.search(sentence)
         if found is None or (key == NON_COMMERCIAL and _BOTH.search(sentence)) or (only and key == FOR_RESEARCH):
             continue

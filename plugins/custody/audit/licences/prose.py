@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from custody.audit.licences.clauses import CONDITIONS, FOR_RESEARCH, clauses
 from custody.audit.licences.fold import fold
+from custody.audit.licences.table import data
 from custody.audit.licences.urls import URL, read_url
 from custody.audit.licences.vocabulary import Mention, mentions
 
@@ -27,7 +28,6 @@ FAR = 200  # characters in which is looked of what a sentence speaks
 NEAR = 80  # characters of folded text in which a negation is looked for
 _SENTENCE = re.compile(r"(?<=[.!?;])[\"')\]*_]*\s+(?=\S)|\n[ \t]*\n|\n[ \t]*(?=[-*+#>|]|\d+[.)])")
 _HEADING = re.compile(r"^[ \t]{0,3}(#{1,6})[ \t]*(.*?)[ \t#:]*$", re.MULTILINE)
-_LEGAL = re.compile(r"licen[cs]|copyright|terms of (?:use|service)|usage rights|legal", re.IGNORECASE)
 _SPEAKS = re.compile(
     r"\b(?:licen[cs]\w*|terms|agreement|rights"
     r"|(?:released|distributed|available|published|shared|provided) (?:\w+ ){0,3}under)\b"
@@ -108,6 +108,11 @@ def of_data(text: str) -> tuple[Statement, ...]:
     return tuple(one for one in found if one.legal or (one.key != FOR_RESEARCH if one.condition else not legal))
 
 
+@cache
+def _legal() -> re.Pattern[str]:
+    return re.compile(data("phrases.yaml")["headings"], re.IGNORECASE)
+
+
 def _sections(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield start and end of each section, and whether its heading, or one above it, is about licences."""
     headings = list(_HEADING.finditer(text))
@@ -120,7 +125,7 @@ def _sections(text: str) -> Iterator[tuple[int, int, bool]]:
         level = len(one[1])
         if depth and level <= depth:
             depth = 0
-        if not depth and _LEGAL.search(one[2]):
+        if not depth and _legal().search(one[2]):
             depth = level
         yield one.end(), headings[index + 1].start() if index + 1 < len(headings) else len(text), bool(depth)
 
