@@ -52,6 +52,7 @@ class Pair:
 
     def __init__(self, *, own: bool) -> None:
         self.presidio, self.fast = engine(own=own), FastAnalyzer(engine(own=own), LANGUAGE, THRESHOLD)
+        self.fast.warm()
 
     def theirs(self, text: str, context: Sequence[str] = ()) -> Found:
         """Return what AnalyzerEngine finds in one text."""

@@ -140,6 +140,7 @@ class Scanner:
 
     def warm(self) -> None:
         """Build what is built once, so that processes forked from here share it."""
+        self._fast.warm()
         self.scan("text", [f"{n} call 212-555-0{n:03} or write to a{n}@example.org" for n in range(100, 200)])
 
     @property

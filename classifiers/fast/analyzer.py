@@ -51,6 +51,12 @@ class FastAnalyzer:
         self.plan = Plan(engine, language)
         self.context = Context(engine, language)
 
+    def warm(self) -> None:
+        """Build what is built once, which else happens when it is first needed."""
+        for rule in self.plan.rules:
+            rule.compiled()
+        self.analyze(["212-555-0100"])
+
     @property
     def recognizers(self) -> list[Any]:
         """The recognisers, by the index that results name."""
@@ -116,6 +122,7 @@ class _Work:
         self._raw: Raw = defaultdict(lambda: defaultdict(list))
         self._seen = self._plan.sieve.look(text)
         self._known_near: dict[int, frozenset[int] | None] = {}
+        self._known_spots: dict[int, list[int]] = {}
         self._strange: set[int] = set()  # cells in which a recogniser gave what only Presidio can go on with
 
     def run(self) -> list[int]:
@@ -152,8 +159,16 @@ class _Work:
             self._known_near[index] = self._seen.cells(("context", index)) if told else None
         return self._known_near[index]
 
+    def _spots(self, index: int) -> list[int]:
+        """Return where context words of a recogniser may stand, in order."""
+        if index not in self._known_spots:
+            self._known_spots[index] = self._seen.places(("context", index)).tolist()
+        return self._known_spots[index]
+
     def _parts(self, at: int, rule: Rule) -> Iterable[windows.Stretch]:
         """Return where a pattern has to be tried."""
+        if rule.shape.longest < self._text.shortest:
+            return ()
         where = self._seen.held(("rule", at)) if rule.factors is not None else []
         if rule.factors is not None and not where:
             return ()
@@ -258,11 +273,13 @@ class _Work:
         if near is not None and cell not in near:
             return results
         around = self._around(cell)
-        return [around.lifted(one, recognizer) for one in results]
+        spots = None if near is None else self._spots(index)
+        return [around.lifted(one, recognizer, spots) for one in results]
 
     def _around(self, cell: int) -> Around:
         if self._last != cell:
-            self._last, self._words = cell, self._context.around(self._text.cells[cell])
+            offset = int(self._text.starts[cell])
+            self._last, self._words = cell, self._context.around(self._text.cells[cell], offset)
         return self._words
 
     _last = -1

@@ -10,10 +10,10 @@ are walked over.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from custody.classifiers.fast.caches import ENTRIES, bounded
@@ -23,16 +23,29 @@ from custody.classifiers.fast.specials import Exceptions
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine
 
-_RUN = re.compile(r"\S+|\s+")
+_RUN = re.compile(r"\S+|\s{2,}|[^\S ]|\A ")
 _PLAIN = re.compile(r"([(\[\"]?)([A-Za-z]{2,})([,;!?)\]\"]|(?<=[a-z])\.|)")
-_NUMBERS = re.compile(r"[0-9]+(?:-[0-9]+)*[,;!?)\].]?")
-_NUMBER = re.compile(r"[0-9]+|[^0-9]")
-VAIN = 3  # places of a text with context words about; then it is full of them, and the words are cut at once
+_SIMPLE = re.compile(  # letters, letters before digits, or an address that can be cut nowhere, and a mark on each side
+    r"([(\[\"]?)"
+    r"([A-Za-z]{2,}|[A-Za-z]+[0-9]+|[a-z][a-z0-9]*(?:[._][a-z0-9]+)*@[a-z]+(?:\.[a-z]+)+)"
+    r"([,;:!?)\]\"]|(?<=[a-z0-9])\.|)"
+)
+_NUMBERS = re.compile(r"[(\[\"]?[0-9]+(?:[.,-][0-9]+)*[,;:!?)\]\".]?")
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^0-9]")
+_OF_DIGITS = re.compile(r"[0-9.,;:!?()\[\]\"-]+")  # what such a number is made of
+_LETTERS = re.compile(r"[a-z]{4,}")
+_DIGITS = frozenset("0123456789")
 _NEVER = frozenset({"-PRON-", "be"})
 
 
 class WordsOnly:
     """Marks an NLP engine whose pipeline cuts text into words and gives each its lower case as lemma, no more."""
+
+
+def pieces(engine: Any, language: str) -> frozenset[str]:
+    """Return what the exceptions of an NLP engine's tokenizer cut longer words into, such as `can` of `cannot`."""
+    rules = engine.nlp[language].tokenizer.rules
+    return frozenset(part[65].lower() for parts in rules.values() if len(parts) > 1 for part in parts)
 
 
 class Context:
@@ -49,7 +62,6 @@ class Context:
         self._enhancer = enhancer
         self._scores: dict[float, float] = {}
         self._wanted: dict[str, frozenset[str]] = {}
-        self._spelled: dict[str, Callable[[str], object]] = {}
         self._whole = getattr(enhancer, "context_matching_mode", None) == "whole_word"
 
     @cached_property
@@ -73,14 +85,6 @@ class Context:
             return not wanted.isdisjoint(words)
         return any(one in word for word in words for one in wanted)
 
-    def spelled(self, recognizer: Any, lower: str) -> bool:
-        """Tell whether one of a recogniser's context words is spelled anywhere in a lower-case text."""
-        known = self._spelled.get(recognizer.id)
-        if known is None:
-            spelled = "|".join(re.escape(word.lower()) for word in recognizer.context or ())
-            known = self._spelled[recognizer.id] = re.compile(spelled or "(?!)").search
-        return known(lower) is not None
-
     def _all_wanted(self, words: Sequence[str]) -> frozenset[str]:
         """Return the words that count. An empty one is part of any, counts as none, and ends Presidio's search."""
         counting = words if self._whole else takewhile(bool, words)
@@ -96,9 +100,9 @@ class Context:
             self._scores[score] = min(more, self._enhancer.MAX_SCORE)
         return Result(entity, start, end, self._scores[score], index, tried, held)
 
-    def around(self, text: str) -> Around:
+    def around(self, text: str, offset: int) -> Around:
         """Return what tells which words stand around a place of a text."""
-        return Around(self, text)
+        return Around(self, text, offset)
 
     def surrounding(self, text: str, start: int) -> Iterable[str]:
         """Return the keywords around a place of a text as the engine's own pipeline has them."""
@@ -110,13 +114,18 @@ class Context:
 
 
 class Around:
-    """The keywords around places of one text, each place looked at once."""
+    """The keywords around places of one text, each place looked at once.
 
-    def __init__(self, context: Context, text: str) -> None:
-        self._context, self._text = context, text
+    Args:
+        context: whose rules are followed.
+        text: the text.
+        offset: of the text among all that are looked through at once.
+    """
+
+    def __init__(self, context: Context, text: str, offset: int) -> None:
+        self._context, self._text, self._offset = context, text, offset
         self._near: dict[int, Iterable[str]] = {}
-        self._reach: dict[int, str] = {}
-        self._vain = 0  # looks that spared nothing
+        self._reach: dict[int, tuple[int, int]] = {}
 
     @cached_property
     def _runs(self) -> Runs:
@@ -132,22 +141,26 @@ class Around:
         near = words.near(self._runs, start, self._odd) if words else None
         return self._context.surrounding(self._text, start) if near is None else near
 
-    def _hopeless(self, start: int, recognizer: Any) -> bool:
-        """Tell whether surely no context word of a recogniser stands around a place."""
+    def _hopeless(self, start: int, spots: Sequence[int]) -> bool:
+        """Tell whether surely no context word stands around a place, given where such words stand."""
         words = self._context.words
-        if words is None:
-            return False
-        if start in self._near or self._vain == VAIN:
+        if words is None or start in self._near:
             return False
         if start not in self._reach:
             self._reach[start] = words.reach(self._runs, start)
-        hopeless = not self._context.spelled(recognizer, self._reach[start])
-        self._vain += not hopeless
-        return hopeless
+        low, high = self._reach[start]
+        at = bisect_left(spots, self._offset + low)
+        return at == len(spots) or spots[at] >= self._offset + high
 
-    def lifted(self, result: Result, recognizer: Any) -> Result:
-        """Return a result with the score that the words around it give it."""
-        if result.score >= 1.0 or self._hopeless(result.start, recognizer):
+    def lifted(self, result: Result, recognizer: Any, spots: Sequence[int] | None) -> Result:
+        """Return a result with the score that the words around it give it.
+
+        Args:
+            result: as the recogniser has it.
+            recognizer: the recogniser.
+            spots: where its context words may stand among all texts, in order; None when that cannot be told.
+        """
+        if result.score >= 1.0 or (spots is not None and self._hopeless(result.start, spots)):
             return result
         if result.start not in self._near:
             self._near[result.start] = self._words(result.start)
@@ -162,10 +175,8 @@ class Runs:
     """
 
     def __init__(self, text: str) -> None:
-        runs: list[str] = _RUN.findall(text)
-        starts = accumulate(map(len, runs), initial=0)
-        kept = [one for one in zip(starts, runs, strict=False) if one[1] != " " or not one[0]]
-        self.starts, self.runs = [start for start, _ in kept], [run for _, run in kept]
+        found = list(_RUN.finditer(text))
+        self.starts, self.runs, self.end = [one.start() for one in found], [one[0] for one in found], len(text)
 
     def at(self, place: int) -> tuple[int, bool]:
         """Return the last run that starts no later than a place, and whether white space is at the place."""
@@ -206,31 +217,50 @@ class Words:
         self._keys: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._parts: dict[str, frozenset[str]] = {}
         self._exceptions = Exceptions(self._pipeline)
+        self._of_digits = [rule for rule in self._rules if _OF_DIGITS.fullmatch(rule)]
+        self._sure: dict[str, bool] = {}
+        self._excepted = {word for rule in self._rules for word in _LETTERS.findall(rule.lower())}
         self._joined: set[str] = set()  # stretches inside which an exception puts words together
 
-    def reach(self, text: Runs, start: int) -> str:
-        """Return, in lower case, a text in which `near` of a place finds all its words.
+    def reach(self, text: Runs, start: int) -> tuple[int, int]:
+        """Return from where to where in a text `near` of a place finds all its words.
 
         It goes on until enough runs are passed that surely hold a keyword, so that few runs have to be cut.
         """
         first, spaced = text.at(start)
         if spaced:
-            return " ".join(text.runs).lower()
+            return 0, text.end
         last, back, forth = first + 1, 0, 0
+        if text.runs[first][start - text.starts[first]] in _DIGITS and _NUMBERS.fullmatch(text.runs[first]):
+            back = forth = 1  # the word of the hit is a number, and so a keyword
         while first and back < self._back:
             first -= 1
             back += self._surely(text.runs[first])
         while last < len(text.runs) and forth < self._forth:
             forth += self._surely(text.runs[last])
             last += 1
-        return " ".join(text.runs[first:last]).lower()
+        return text.starts[first], text.starts[last] if last < len(text.runs) else text.end
 
     def _surely(self, run: str) -> int:
         """Return how many keywords a run holds at least, without cutting one that is hard to cut."""
         known = self._keys.get(run)
         if known is None and not _PLAIN.fullmatch(run):
-            return 0
+            return int(run.isspace() or _NUMBERS.fullmatch(run) is not None or self._has_word(run))
         return len(known[0] if known else self._keywords(run, None, first=False))
+
+    def _has_word(self, run: str) -> bool:
+        """Tell whether a run surely holds a keyword: letters that only an exception would cut, and that are none.
+
+        A colon or an apostrophe makes it less than sure: words with a colon count otherwise, and many exceptions have
+        an apostrophe.
+        """
+        known = self._sure.get(run)
+        if known is None:
+            plain = run.isascii() and ":" not in run and "'" not in run
+            words = _LETTERS.findall(run.lower()) if plain else ()
+            sure = any(word not in self._excepted and self._passes(word) for word in words)
+            known = bounded(self._sure)[run] = sure
+        return known
 
     def near(self, text: Runs, start: int, odd: Odd | None) -> set[str] | None:
         """Return the keywords around the word in which a hit starts; None when the text has to be cut as one.
@@ -314,14 +344,14 @@ class Words:
     def _tokens(self, chunk: str) -> Iterator[tuple[int, str]]:
         """Yield where each token ends and its lower-case form.
 
-        Numbers, and letters between at most one mark on each side, need no tokenizer: its rules cut at a hyphen between
-        digits and off the marks, and leave letters whole, unless an exception says otherwise.
+        Numbers, letters, letters before digits and plain addresses, with at most one mark on each side, need no
+        tokenizer: its rules cut at a hyphen between digits and off the marks, unless an exception says otherwise.
         """
         rules = self._rules
-        plain = _PLAIN.fullmatch(chunk)
-        if plain and rules.keys().isdisjoint((chunk, *plain.groups(), plain[1] + plain[2], plain[2] + plain[3])):
-            yield from ((plain.end(at), plain[at].lower()) for at in (1, 2, 3) if plain[at])
-        elif _NUMBERS.fullmatch(chunk) and chunk.rpartition("-")[2] not in rules:
+        simple = _SIMPLE.fullmatch(chunk)
+        if simple and rules.keys().isdisjoint((chunk, *simple.groups(), simple[1] + simple[2], simple[2] + simple[3])):
+            yield from ((simple.end(at), simple[at].lower()) for at in (1, 2, 3) if simple[at])
+        elif _NUMBERS.fullmatch(chunk) and not any(rule in chunk for rule in self._of_digits):
             yield from ((one.end(), one[0]) for one in _NUMBER.finditer(chunk))
         else:
             words = self._cutter(chunk)

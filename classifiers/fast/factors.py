@@ -30,6 +30,7 @@ CUTS = (24, 12, 8, 6, 5, 4)  # items of a way that are kept when there are too m
 MAX_RUN = 40  # characters of a factor; longer ones say little more
 FEW = 3  # a repeat whose counts differ by no more is followed count by count
 RARE = 1e-6  # a factor that holds at no more of the characters costs next to nothing
+SELDOM = 0.02  # characters that hold at no more of the places are worth a second look
 TOO_COMMON = 0.3  # a factor that holds at so many characters sieves nothing
 WIDTH = 6  # characters of a factor that the sieve looks at first
 ENDLESS = 1 << 20  # a width as good as infinite
@@ -62,7 +63,8 @@ class Shape:
     factors: one of them holds wherever the pattern matches; None when nothing is known. width: characters a match has
     at most. reach: characters a match looks at beyond its end. before: characters it looks at before its start. kinds:
     what a match can consist of. tame: characters of text over which trying it surely takes no more than seconds.
-    refers: it refers back to groups by number.
+    refers: it refers back to groups by number. needs: one of these stands in every match or beside it, besides the
+    factor. longest: characters a text has at most in which it matches.
     """
 
     factors: tuple[Factor, ...] | None
@@ -72,6 +74,8 @@ class Shape:
     kinds: Kinds
     tame: int
     refers: bool
+    needs: Kinds = ALL
+    longest: int = ENDLESS
 
 
 def shape_of(pattern: str, flags: int) -> Shape:
@@ -87,11 +91,43 @@ def shape_of(pattern: str, flags: int) -> Shape:
 
 def _shape(parsed: Any) -> Shape:
     flags = parsed.state.flags
-    known = _chosen([list(_runs(way)) for way in _Ways(flags).follow(parsed)])
+    ways = [list(_runs(way)) for way in _Ways(flags).follow(parsed)]
+    known = _chosen(ways)
     around = _Around()
     around.walk(parsed, flags)
     width, tame = min(parsed.getwidth()[1], ENDLESS), tame_length(parsed, kinds_of_node)
-    return Shape(known, width, around.after, around.before, around.kinds, tame, around.refers)
+    needs = _needed(ways, known) if known else ALL
+    return Shape(
+        known, width, around.after, around.before, around.kinds, tame, around.refers, needs, _longest(parsed, width)
+    )
+
+
+def _needed(ways: list[list[Factor]], known: Iterable[Factor]) -> Kinds:
+    """Return kinds of which one stands in or beside every match without being in a factor; ALL when they are common."""
+    looked_for = {one for factor in known for one in factor.run}
+    sets = [{one for factor in way for one in factor.run} - looked_for for way in ways]
+    if not all(sets):
+        return ALL
+    everywhere = [one for one in sets[0] if all(any(not other & ~one for other in way) for way in sets[1:])]
+    either = _or(min(way, key=lambda one: share([one])) for way in sets)
+    rarest = min([*everywhere, either], key=lambda one: share([one]))
+    return rarest if share([rarest]) <= SELDOM else ALL
+
+
+def _longest(parsed: Any, width: int) -> int:
+    r"""Return how long a text is at most that a pattern takes whole, from `\A` to `\Z`; ENDLESS when it need not."""
+    nodes = list(parsed)
+    while len(nodes) == 1 and nodes[0][0] is op.SUBPATTERN:
+        nodes = list(nodes[0][1][3])
+    if not nodes or nodes[0] != (op.AT, op.AT_BEGINNING_STRING):
+        return ENDLESS
+    longest = width if nodes[-1] == (op.AT, op.AT_END_STRING) else ENDLESS
+    for kind, value in nodes[1:]:
+        if kind is op.ASSERT and value[0] > 0 and list(value[1])[-1:] == [(op.AT, op.AT_END_STRING)]:
+            longest = min(longest, value[1].getwidth()[1])
+        elif kind is not op.ASSERT_NOT:
+            break
+    return longest
 
 
 def _re_flags(flags: int) -> int:

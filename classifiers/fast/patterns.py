@@ -20,7 +20,31 @@ if TYPE_CHECKING:
 
 
 TIMEOUT = 5.0  # seconds a pattern may take over one stretch of text; then the text counts as not scanned
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)  # an escape or a set
+_GROUP = re.compile(r"\([^()]*\)")
 _FLAGS = re.compile(r"\(\?[a-zA-Z]+\)")  # of the whole pattern; nothing may stand before them
+
+
+class Lead:
+    """The part of a pattern without which the rest of it is not looked for.
+
+    Args:
+        pattern: the part.
+        flags: of the module `regex`.
+        shape: of the part, with a known width.
+    """
+
+    def __init__(self, pattern: str, flags: int, shape: Shape) -> None:
+        import regex
+
+        self._search = regex.compile(pattern, flags).search
+        self._further, self._tame = shape.width + shape.reach, shape.tame
+
+    def stands(self, text: str, first: int, last: int, stop: int) -> bool:
+        """Tell whether the part may begin between two places."""
+        close = min(stop, last + self._further)
+        limit = None if close - first < self._tame else TIMEOUT
+        return self._search(text, first, close, timeout=limit) is not None
 
 
 @dataclass(frozen=True)
@@ -43,10 +67,23 @@ class Rule:
         begun = "()" if self._keeps else ""
         return regex.compile(begun + regrouped(self.pattern.regex), self.recognizer.global_regex_flags)
 
+    def compiled(self) -> None:
+        """Compile the pattern now, and not when it is first tried."""
+        _ = self._regex, self._lead
+
     @cached_property
     def _keeps(self) -> bool:
         r"""Whether matches begin before they start, having `\K`; then an empty group tells where they begin."""
         return "\\K" in self.pattern.regex
+
+    @cached_property
+    def _lead(self) -> Lead | None:
+        r"""What stands before the `\K` of the pattern; None when it has none, or may match otherwise."""
+        head, _, tail = self.pattern.regex.partition("\\K")
+        if not tail or _chooses(tail):
+            return None
+        shape = shape_of(head, int(self.recognizer.global_regex_flags))
+        return Lead(head, self.recognizer.global_regex_flags, shape) if shape.width < self.shape.width else None
 
     @cached_property
     def factors(self) -> tuple[Factor, ...] | None:
@@ -72,6 +109,8 @@ class Rule:
         Raises:
             TimeoutError: the pattern takes longer than TIMEOUT.
         """
+        if self._lead and not self._lead.stands(text, first, last, stop):
+            return []
         limit = None if stop - first < self._tame else TIMEOUT
         found = []
         for match in self._regex.finditer(text, first, stop, timeout=limit):
@@ -104,6 +143,14 @@ class Rule:
     @cached_property
     def _entity(self) -> str:
         return str(self.recognizer.supported_entities[0])
+
+
+def _chooses(pattern: str) -> bool:
+    """Tell whether a part of a pattern may have alternatives that are in no group."""
+    bare, shorter = "", _ATOM.sub("", pattern)
+    while shorter != bare:
+        bare, shorter = shorter, _GROUP.sub("", shorter)
+    return "|" in bare
 
 
 def overrides(recognizer: EntityRecognizer, method: str, base: type | None = None) -> bool:

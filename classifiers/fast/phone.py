@@ -18,7 +18,7 @@ import numpy as np
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.caches import bounded
 from custody.classifiers.fast.charset import BEYOND, DIGITS
-from custody.classifiers.fast.phonerules import Region, valid
+from custody.classifiers.fast.phonerules import Region, abroad, valid
 
 if TYPE_CHECKING:
     from custody.classifiers.fast.sieve import Joined
@@ -32,6 +32,7 @@ _BETWEEN = charset.kinds_of("-x ./()[]~+#,;:=\teExXtTnNsSiIoOaA") | BEYOND  # th
 _EXTENDED = re.compile(r"([0-9 ()\[\]./-]+)(?: ?(?:x|ext\.?) ?([0-9]{1,9}))?")
 _NOT_DIGITS = re.compile(r"[^0-9]+")
 _BARE = re.compile(r"[0-9 ()\[\]./-]+")
+_ABROAD = re.compile(r"\+" + _BARE.pattern)
 # a group of digits with the marks about it, and those after what may announce an extension
 _TRIED = re.compile(r"([^\w\n:;'\"]{0,10})\d+([^\w\n:;'\"]*)(?:[^\d\s]{1,14}([ \xa0\t,-]*))?")
 # announces an extension; after three digits or more the library may take its letters for keys, as in 555-FLOWERS
@@ -266,9 +267,14 @@ class Phones:
         """Tell whether the library takes a text for a valid number of a region."""
         verdict = self._verdicts.get((part, region.name))
         if verdict is None:
-            sure = _BARE.fullmatch(part) and region.surely(_NOT_DIGITS.sub("", part))
-            verdict = bounded(self._verdicts)[part, region.name] = bool(sure) or self._parsed(part, region)
+            verdict = bounded(self._verdicts)[part, region.name] = self._judged(part, region)
         return verdict
+
+    def _judged(self, part: str, region: Region) -> bool:
+        if _BARE.fullmatch(part):
+            return region.surely(_NOT_DIGITS.sub("", part)) or self._parsed(part, region)
+        told = abroad(_NOT_DIGITS.sub("", part)) if _ABROAD.fullmatch(part) else None
+        return self._parsed(part, region) if told is None else told
 
     def _parsed(self, part: str, region: Region) -> bool:
         from phonenumbers import NumberParseException, national_significant_number, parse

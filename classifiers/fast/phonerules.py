@@ -7,7 +7,7 @@ types. So digits that are none of these are no number there, and need not be par
 while parsing, any ten digits may stand before the national number.
 
 Where nothing can be taken off the front of digits, they are the national number, and its validity is all there is to
-tell; the metadata's patterns tell it.
+tell; the metadata's patterns tell it. After a plus sign the calling code is read first, and then the same holds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TYPES = (
 
 
 Match = Callable[[str], object]
-LONGEST = 17  # digits of a national number; of more the library makes an error
+SHORTEST, LONGEST = 2, 17  # digits of a national number; of fewer and of more the library makes an error
 
 
 class Region:
@@ -119,6 +119,36 @@ def valid(code: int, number: str) -> bool:
         elif leading(number):
             return bool(known and known(number))
     return False
+
+
+def abroad(digits: str) -> bool | None:
+    """Tell whether digits after a plus sign are a valid number; None where only parsing tells."""
+    code = next((code for code in (digits[:1], digits[:2], digits[:3]) if code in _codes()), None)
+    if code is None:
+        return None
+    number, prefix = digits[len(code) :], _prefix(int(code))
+    if not SHORTEST <= len(number) <= LONGEST or (prefix and prefix(number)):
+        return None
+    return valid(int(code), number)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+    return frozenset(map(str, COUNTRY_CODE_TO_REGION_CODE))
+
+
+@cache
+def _prefix(code: int) -> Match | None:
+    """Return what matches where parsing may take something off the front of a national number."""
+    from phonenumbers import region_code_for_country_code
+    from phonenumbers.phonemetadata import PhoneMetadata
+
+    region = region_code_for_country_code(code)
+    metadata: Any = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    prefix = metadata.national_prefix_for_parsing
+    return re.compile(prefix).match if prefix else None
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from custody.classifiers.fast import charset
-from custody.classifiers.fast.context import WordsOnly
+from custody.classifiers.fast.context import WordsOnly, pieces
 from custody.classifiers.fast.factors import MAX_RUN, Factor, Shape, shape_of
 from custody.classifiers.fast.patterns import Rule, overrides
 from custody.classifiers.fast.proven import phones_proven
@@ -47,7 +47,7 @@ class Plan:
         self.words_only = isinstance(engine.nlp_engine, WordsOnly)
         enhancer: Any = engine.context_aware_enhancer
         self._whole = getattr(enhancer, "context_matching_mode", None) == "whole_word"
-        self._split = _pieces(engine.nlp_engine, language) if self.words_only else frozenset()
+        self._split = pieces(engine.nlp_engine, language) if self.words_only else frozenset()
 
     @cached_property
     def gates(self) -> dict[int, Shape | None]:
@@ -119,9 +119,3 @@ def _gate(recognizer: Any) -> Shape | None:
 
 def _letter(character: str) -> charset.Kinds:
     return charset.without_case(1 << ord(character)) if character.isascii() else charset.BEYOND
-
-
-def _pieces(engine: Any, language: str) -> frozenset[str]:
-    """Return what the tokenizer's exceptions cut longer words into, such as `can` of `cannot`."""
-    rules = engine.nlp[language].tokenizer.rules
-    return frozenset(part[65].lower() for parts in rules.values() if len(parts) > 1 for part in parts)

@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 
@@ -29,16 +26,31 @@ def without_duplicates(results: list[Result]) -> list[Result]:
 
     A result is dropped when one of the same entity holds it and scores no less, and when it scores nothing.
     """
-    if len(results) == 1:
-        return results if results[0].score else []
+    if _apart(results):
+        return results
     ordered = sorted(results, key=lambda one: (one.entity, one.start, one.start - one.end, -one.score))
-    kept = [one for _, same in groupby(ordered, itemgetter(0)) for one in _uncontained(same)]
-    return sorted(kept, key=lambda one: (-one.score, one.start, one.start - one.end))
+    return sorted(_uncontained(ordered), key=lambda one: (-one.score, one.start, one.start - one.end))
 
 
-def _uncontained(results: Iterable[Result]) -> list[Result]:
+def _apart(results: list[Result]) -> bool:
+    """Tell whether results of one entity and one score stand one after the other: the usual matches of one pattern."""
+    entity, _, end, score, *_ = results[0]
+    if not score:
+        return False
+    for one in results[1:]:
+        if one.start < end or one.score != score or one.entity != entity:
+            return False
+        end = one.end
+    return True
+
+
+def _uncontained(ordered: list[Result]) -> list[Result]:
     kept: list[Result] = []
-    for one in results:
-        if one.score and not any(one.end <= other.end and one.score <= other.score for other in kept):
+    entity, ends = "", dict[float, int]()  # score -> where results of the entity that score so end at last
+    for one in ordered:
+        if one.entity != entity:
+            entity, ends = one.entity, {}
+        if one.score and not any(one.end <= end and one.score <= score for score, end in ends.items()):
             kept.append(one)
+            ends[one.score] = max(one.end, ends.get(one.score, 0))
     return kept

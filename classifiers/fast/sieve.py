@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds, in many cells at once, where the factors of many patterns hold.
 
-The cells are joined with a border between them, each character as its kind. Factors are put into buckets, eight to a
-byte. For each of the first few characters of a window a table tells, for every kind, which buckets it suits; the tables
-are applied to the whole text and the shifted results are and-ed. What is left are the places where some factor of a
-bucket may hold, and there each factor is looked at whole.
+The cells are joined with a border between them, each character as its kind. Factors are put into buckets, as many as a
+word has bits. For each two characters of a window a table tells, for every pair of kinds, which buckets it suits; the
+tables are applied to the whole text and the shifted results are and-ed. What is left are the places where some factor
+of a bucket may hold, and there each factor is looked at whole.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from custody.classifiers.fast.charset import ALL, BORDER, Kinds
 from custody.classifiers.fast.factors import WIDTH, Factor
 from custody.classifiers.fast.rarity import share
 
-GROUPS = 9  # bytes of buckets; one more costs a pass over the text for each character of a window
-BUCKETS = 8 * GROUPS
+BUCKETS = 64
+BLOCK = 1 << 16  # characters looked at in one go, so that what that takes stays in the processor's cache
 MARGIN = 64  # more than any run is long
 SHELF = 64  # factors told apart by one look at the places of a bucket
 AROUND = range(-3, 10)  # characters of that look, counted from the window
@@ -43,8 +43,10 @@ class Joined:
         lengths = np.fromiter(map(len, cells), np.int64, len(cells))
         self.starts = np.cumsum(lengths + 1) - lengths  # of each cell
         self.ends = self.starts + lengths
+        self.shortest = int(lengths.min()) if len(cells) else 0
         self.kinds = self._kinds()
         edge = bytes([BORDER]) * MARGIN
+        self._where: dict[Kinds, np.ndarray] = {}
         self.padded = np.frombuffer(edge + self.kinds + edge, np.uint8)  # so that runs can be looked at over the ends
 
     def _kinds(self) -> bytes:
@@ -66,6 +68,13 @@ class Joined:
     def gaps(self) -> np.ndarray:
         """Where ASCII white space and borders stand."""
         return np.flatnonzero(charset.table(charset.ASCII_SPACE | 1 << BORDER)[self.array])
+
+    def where(self, kinds: Kinds) -> np.ndarray:
+        """Return where characters of some kinds stand."""
+        known = self._where.get(kinds)
+        if known is None:
+            known = self._where[kinds] = np.flatnonzero(charset.table(kinds)[self.array])
+        return known
 
     def cell_of(self, places: np.ndarray) -> np.ndarray:
         """Return the index of the cell that each place is in; a border belongs to the cell after it."""
@@ -145,7 +154,7 @@ class Sieve(Generic[Key]):
         planned = [(key, Planned(one, *one.window)) for key, many in factors.items() for one in many]
         for key, one in sorted(planned, key=lambda pair: -share(pair[1].mask)):
             self.spots[key].append((self._spot(one), one))
-        self._tables = [self._group(group) for group in range(GROUPS)]
+        self._tables = [self._pairs(at) for at in range(0, WIDTH, 2)]
 
     def _spot(self, one: Planned) -> Spot:
         bucket = self._bucket(one)
@@ -166,42 +175,52 @@ class Sieve(Generic[Key]):
         self._masks[best] = _union(self._masks[best], one.mask)
         return best
 
-    def _group(self, group: int) -> list[bytes]:
-        masks = self._masks[8 * group : 8 * group + 8]
-        tables = np.zeros((WIDTH, 256), np.uint8)
-        for bit, mask in enumerate(masks):
-            for at, kinds in enumerate(mask):
-                tables[at] |= charset.table(kinds).astype(np.uint8) << bit
-        needed = max((at + 1 for mask in masks for at in range(WIDTH) if mask[at] != ALL), default=0)
-        return [tables[at].tobytes() for at in range(needed)]
+    def _pairs(self, at: int) -> np.ndarray:
+        """Return which buckets each pair of kinds suits at a place of the window, the first kind in the low byte."""
+        both: np.ndarray = self._single(at)[np.newaxis, :] & self._single(at + 1)[:, np.newaxis]
+        return both.ravel()
+
+    def _single(self, at: int) -> np.ndarray:
+        table = np.zeros(256, np.uint64)
+        for bucket, mask in enumerate(self._masks):
+            table |= charset.table(mask[at]).astype(np.uint64) << np.uint64(bucket)
+        return table
 
     def look(self, text: Joined) -> Sighting[Key]:
         """Look through a text for what all buckets have in common."""
-        padded = text.kinds + bytes([BORDER]) * WIDTH
-        groups = []
-        for tables in self._tables:
-            bits = np.zeros(len(text.kinds), np.uint8)
-            for at, one in enumerate(tables):
-                suited = np.frombuffer(padded.translate(one), np.uint8)[at : at + len(text.kinds)]
-                bits = bits & suited if at else suited
-            places = np.flatnonzero(bits != 0)
-            groups.append((places, bits[places]))
-        return Sighting(text, self, groups)
+        size = len(text.kinds)
+        kinds = np.frombuffer(text.kinds + bytes([BORDER]) * WIDTH, np.uint8)
+        pairs = kinds[:-1] | kinds[1:].astype(np.uint16) << 8
+        blocks = [
+            self._block(pairs[at : at + BLOCK + WIDTH], min(BLOCK, size - at), at) for at in range(0, size, BLOCK)
+        ]
+        places, suited = (np.concatenate(column) for column in zip(*blocks, strict=True))
+        return Sighting(text, self, places, suited)
+
+    def _block(self, pairs: np.ndarray, size: int, begin: int) -> tuple[np.ndarray, np.ndarray]:
+        suited = self._tables[0].take(pairs[:size])
+        for at, table in enumerate(self._tables[1:], 1):
+            suited &= table.take(pairs[2 * at : 2 * at + size])
+        here = np.flatnonzero(suited)
+        return here + begin, suited[here]
 
 
 class Sighting(Generic[Key]):
     """Where buckets hold in a text; whether a factor does is looked at when it is asked for."""
 
-    def __init__(self, text: Joined, sieve: Sieve[Key], groups: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        self._text, self._sieve, self._groups = text, sieve, groups
+    def __init__(self, text: Joined, sieve: Sieve[Key], places: np.ndarray, suited: np.ndarray) -> None:
+        self._text, self._sieve = text, sieve
         self._looked: dict[tuple[int, int], tuple[np.ndarray, np.ndarray, int]] = {}
-        self._present = [int(np.bitwise_or.reduce(bits)) if len(bits) else 0 for _, bits in groups]
+        self._present = int(np.bitwise_or.reduce(suited)) if len(suited) else 0
+        by_byte = suited.astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
+        held = [(np.flatnonzero(column), column) for column in by_byte.T]
+        self._groups = [(places[here], column[here]) for here, column in held]
 
     def held(self, key: Key) -> list[tuple[Factor, np.ndarray]]:
         """Return those factors of a key that hold somewhere, with the places where their runs begin, in order."""
         found = []
         for (bucket, shelf, bit), one in self._sieve.spots.get(key, ()):
-            if self._present[bucket // 8] >> bucket % 8 & 1:
+            if self._present >> bucket & 1:
                 places, suited, present = self._shelf(bucket, shelf)
                 if not present >> bit & 1:
                     continue
@@ -212,10 +231,14 @@ class Sighting(Generic[Key]):
                     found.append((one.factor, places - one.start))
         return found
 
+    def places(self, key: Key) -> np.ndarray:
+        """Return where a factor of a key holds: what is sure to be in the match, in order."""
+        inside = [places + factor.inside for factor, places in self.held(key)]
+        return np.sort(np.concatenate(inside)) if inside else np.zeros(0, np.int64)
+
     def cells(self, key: Key) -> frozenset[int]:
         """Return the cells in which some factor of a key holds."""
-        inside = [places + factor.inside for factor, places in self.held(key)]
-        return frozenset(self._text.cell_of(np.concatenate(inside)).tolist()) if inside else frozenset()
+        return frozenset(self._text.cell_of(self.places(key)).tolist())
 
     def _shelf(self, bucket: int, shelf: int) -> tuple[np.ndarray, np.ndarray, int]:
         """Return where factors of a shelf suit all around, for each place which, and which do anywhere."""

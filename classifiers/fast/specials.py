@@ -43,12 +43,20 @@ class Exceptions:
 
     def over(self, text: Runs) -> bool:
         """Tell whether one of them, over a gap, may share words with another in a text."""
-        return self._over_gaps.search(" ".join(text.runs)) is not None
+        whole = " ".join(text.runs)
+        return any(tight in whole and gaps.search(whole) for tight, gaps in self._over_gaps.items())
 
     @cached_property
-    def _over_gaps(self) -> re.Pattern[str]:
-        found = {one for reaching in self._parts for other in self._parts for one in _overlaps(reaching, other)}
-        return re.compile("|".join(sorted(found)) or "(?!)")
+    def _over_gaps(self) -> dict[str, re.Pattern[str]]:
+        """By an exception as it is written: texts in which another, over a gap, shares words with it.
+
+        All of them in one pattern would take milliseconds to a page.
+        """
+        found = {
+            "".join(other): sorted({one for reaching in self._parts for one in _overlaps(reaching, other)})
+            for other in self._parts
+        }
+        return {tight: re.compile("|".join(patterns)) for tight, patterns in found.items() if patterns}
 
 
 def _overlaps(reaching: Parts, other: Parts) -> Iterator[str]:

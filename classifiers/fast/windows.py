@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from custody.classifiers.fast.charset import ASCII_SPACE
-from custody.classifiers.fast.factors import Factor, Shape
+from custody.classifiers.fast.charset import ALL, ASCII_SPACE
+from custody.classifiers.fast.factors import ENDLESS, Factor, Shape
 from custody.classifiers.fast.sieve import Joined
 
+MANY = 400  # stretches; only for so many it pays to look where what else they need stands
 SHORT = 48  # characters; a cell no longer is tried whole
 
 
@@ -39,10 +40,22 @@ def stretches(text: Joined, shape: Shape, held: Sequence[tuple[Factor, np.ndarra
     first = np.flatnonzero(np.concatenate(([True], start[1:] >= reached[:-1])))
     last, close = np.maximum.reduceat(last, first), np.maximum.reduceat(close, first)
     cell, start = cell[first], start[first]
+    if shape.needs != ALL or shape.longest < ENDLESS:
+        kept = _may_match(text, shape, cell, start, close)
+        cell, start, last, close = cell[kept], start[kept], last[kept], close[kept]
     base = text.starts[cell]
     end = np.minimum(close + shape.reach, text.ends[cell])
     columns = (one.tolist() for one in (cell, start - base, last - base, end - base))
     return zip(*columns, strict=True)
+
+
+def _may_match(text: Joined, shape: Shape, cell: np.ndarray, start: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """Tell of stretches whether what else a match needs stands there, and whether their cells are short enough."""
+    may: np.ndarray = text.ends[cell] - text.starts[cell] <= shape.longest
+    if shape.needs != ALL and len(cell) >= MANY:
+        where = text.where(shape.needs)
+        may &= np.searchsorted(where, start - 1) < np.searchsorted(where, close, "right")
+    return may
 
 
 def _around(text: Joined, shape: Shape, factor: Factor, places: np.ndarray) -> tuple[np.ndarray, ...]:

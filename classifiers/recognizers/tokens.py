@@ -34,7 +34,7 @@ _CLOUD = {
     "Google OAuth client secret": r"\bGOCSPX-[A-Za-z0-9_-]{28}" + _END,
     "Azure storage or service bus key": r"(?i:\b(?:Account|SharedAccess)Key=)\K[A-Za-z0-9+/]{43,86}={1,2}",
     "Azure client secret": r"(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.]{3}[78]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~-])",
-    "Azure shared access signature": r"(?<=[?&]sig=)[A-Za-z0-9%+/]{43,80}(?:%3D|=)",
+    "Azure shared access signature": r"[?&]sig=\K[A-Za-z0-9%+/]{43,80}(?:%3D|=)",
     "Alibaba access key id": r"\bLTAI[A-Za-z0-9]{12,26}\b",
     "Tencent secret id": r"\bAKID[A-Za-z0-9]{32}\b",
     "DigitalOcean": r"\bdo[oprt]_v1_[a-f0-9]{64}\b",

@@ -71,6 +71,15 @@ def test_a_candidate_is_judged_as_parsing_and_verifying_it_does(
         assert Phones([region]).is_number(part, mine) == _verified(part, region)
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_every_example_after_a_plus_sign_is_judged_as_parsing_and_verifying_it_does(code: int) -> None:
+    phones = Phones(["US"])
+    for digits in _examples(code):
+        for one in (digits, digits[:-1], "0" + digits, "9" + digits[1:], digits + "00000"):
+            for part in (f"+{code}{one}", f"+{code} ({one[:2]}) {one[2:]}", f"+{one}", f"+{code} (0){one}"):
+                assert phones.is_number(part, phones.regions[0]) == _verified(part, "US"), part
+
+
 @pytest.mark.parametrize("region", REGIONS)
 def test_the_examples_of_a_region_are_judged_as_parsing_and_verifying_them_does(region: str) -> None:
     mine, phones = Region(region), Phones([region])

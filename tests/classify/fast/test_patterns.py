@@ -93,6 +93,42 @@ def test_what_was_read_wrong_once_is_read_right(name: str) -> None:
     assert [m.span() for m in regex.finditer(regrouped(pattern), text, flag)] == _expected(pattern, flag, [text])[0]
 
 
+# patterns of which more is known than one factor, and texts in which that stands, does not, or nearly does
+NARROWED = {
+    "a whole text of some length": (r"\A(?=[a-z]{2,6}\Z)[a-z]*o[a-z]*\Z", ["foo", "o", "fooooooo", "foo bar", "oo"]),
+    "a whole text in a group": (r"(?:\A[a-z]{0,3}o\Z)", ["foo", "abco", "abcdo", "x foo"]),
+    "a whole text with a line break": (r"\A(?=[^\n]{1,5}\Z)o.*\Z", ["o1", "o\n1", "oooooo"]),
+    "a start that may be no start": (r"\A(?:x|\Ao)o+", ["oo", "xo" * 50]),
+    "what stands before what is kept": (
+        r"(?:foo|bar)=\K[0-9]{2,300}",
+        ["foo=123", "foo=1", "bar=55 foo=" + "1" * 400],
+    ),
+    "a look ahead before what is kept": (
+        r"tok(?!en_id\b)[a-z_]*=\K[0-9]{2,300}",
+        ["token_id=12", "token_ids=12", "tok=12"],
+    ),
+    "an alternative to what is kept": (r"(?:foo)=\K[0-9]{2,300}|bar", ["foo=12 bar", "bar", "foo=bar"]),
+    "a set that looks like an alternative": (r"foo[=|]\K[|0-9]{2,300}", ["foo|12", "foo=||"]),
+    "quotes on both sides": (
+        r"[\"'](?:www[.])?[a-z.]{1,20}[.](?:com|org)[\"']",
+        ["'a.com'", "a.com", "'a.com", '"www.b.org" x'],
+    ),
+    "a mark between": (
+        r"secret[a-z]{0,9}\s{0,2}[:=]\s{0,2}[a-z0-9]{4,40}",
+        ["secret: abcd1", "secret abcd1"],
+    ),
+}
+
+
+@pytest.mark.parametrize("copies", [1, 500])  # only in many stretches more is looked for
+@pytest.mark.parametrize("name", NARROWED)
+def test_what_else_is_known_of_a_pattern_loses_no_match(name: str, copies: int) -> None:
+    pattern, cells = NARROWED[name]
+    some = [*cells, *("so " * 30 + one + " or so" * 200 for one in cells)]
+    assert any(_expected(pattern, FLAGS, some))
+    _hold(pattern, FLAGS, some * copies)
+
+
 def _cells(pattern: str, flag: int, random: Random, count: int) -> list[str]:
     """Return texts with strings that nearly are what a pattern matches, among noise."""
 

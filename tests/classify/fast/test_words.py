@@ -44,14 +44,14 @@ def _text(random: Random) -> str:
 def _differs(text: str, places: set[int]) -> list[tuple[int, set[str], set[str]]]:
     """Return the places of a text around which other words stand than Presidio sees."""
     context, enhancer, nlp, _, _ = _parts()
-    artifacts, around, differ = nlp.process_text(text, LANGUAGE), context.around(text), []
+    artifacts, around, differ = nlp.process_text(text, LANGUAGE), context.around(text, 0), []
     for start in places:
         try:
             expected = set(enhancer._extract_surrounding_words(artifacts, text[start : start + 1], start))  # noqa: SLF001
         except ValueError:  # no word is there, or after it
             continue
-        reach = context.words.reach(Runs(text), start)
-        assert all(one in reach for one in expected if one.strip()), (text, start)
+        low, high = context.words.reach(Runs(text), start)
+        assert all(one in text[low:high].lower() for one in expected if one.strip()), (text, start)
         if (found := set(around._words(start))) != expected:  # noqa: SLF001
             differ.append((start, found, expected))
     return differ
@@ -66,6 +66,27 @@ def _fuzz(random: Random, count: int) -> None:
 
 def test_words_around_any_place_are_those_presidio_sees() -> None:
     _fuzz(Random(1), 6_000)
+
+
+def _chunk(random: Random) -> str:
+    letters, digits = "abcdefghkmnopqrstuvwxyzABKMX", "0123456789"
+    cores = (
+        "".join(random.choices(letters, k=random.randint(1, 8))),
+        "".join(random.choices(digits, k=random.randint(1, 5))),
+        random.choice(_parts()[4]),
+        random.choice(["john.doe", "a_b", "x1.y2"]) + "@" + random.choice(["acme.com", "x.co.uk", "km.cm", "of.the"]),
+        random.choice(".,-").join(str(random.randint(0, 99)) for _ in range(3)),
+        random.choice(["km", "am", "th", "GB", "x", "D", "o"]),
+    )
+    core: str = random.choice(cores) + (random.choice(cores) if random.random() < 0.3 else "")
+    return f"""{random.choice(["", "", "(", "[", '"', "'"])}{core}{random.choice(["", "", *".,;:!?)]'"])}"""
+
+
+def test_stretches_that_need_no_tokenizer_are_cut_as_it_cuts_them() -> None:
+    context, tokenizer, random = _parts()[0], _parts()[3], Random(3)
+    for chunk in filter(str.strip, (_chunk(random) for _ in range(20_000))):
+        expected = [(word.idx + len(word), word.text.lower()) for word in tokenizer(chunk)]
+        assert "".join(chunk.split()) != chunk or list(context.words._tokens(chunk)) == expected, chunk  # noqa: SLF001
 
 
 @pytest.mark.slow
@@ -107,7 +128,7 @@ def test_caches_that_are_full_start_again(monkeypatch: pytest.MonkeyPatch) -> No
         emptied += 1
         forget(words)
 
-    monkeypatch.setattr("custody.classifiers.fast.context.ENTRIES", 3_000)
+    monkeypatch.setattr("custody.classifiers.fast.context.ENTRIES", 2_000)
     monkeypatch.setattr(Words, "_forget", forgetting)
     _fuzz(Random(2), 1_000)
     assert emptied
