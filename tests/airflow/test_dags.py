@@ -70,6 +70,8 @@ def test_third_party_data_is_admitted_on_conditions_in_part_or_not_at_all(airflo
     assert "spade" in posts
     assert "quinces" not in posts, "its licence forbids commercial use"
     assert "grandmother" not in posts, "it has no licence"
+    assert "greenhouse" not in posts, "its site is on the opt-out list"
+    assert "slower" not in posts, "its owner is on the opt-out list"
     said = run.log("audit")
     assert "review_quotes_nc is left out: LIC010" in said
     told = summary(Session(site.home), run.run_id)

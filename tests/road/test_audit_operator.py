@@ -86,4 +86,4 @@ def test_an_admission_gives_the_next_step_the_copy(start: Road) -> None:
     ti = Pushed(dag_id="d", run_id="r", task_id="admit")
     copy = operator.execute({"ti": ti})  # type: ignore[typeddict-item]
     assert copy == str(start.home.path / "work" / "here" / "forum_posts")
-    assert ti.kept[1]["detail"]["left_out"] == 3
+    assert ti.kept[1]["detail"]["left_out"] == 5

@@ -93,8 +93,8 @@ def test_the_summaries_name_what_may_be_used_and_what_they_rest_on(
         names = {row["name"] for row in csv.DictReader(file)}
     assert names == {"weather_words", "fivethirtyeight", "forum_posts"}
     summary = json.loads((out / "eu-summary.json").read_text())
-    assert summary["top_domains"]["domains"] == 4
-    assert [one["domain"] for one in summary["top_domains"]["top"]] == ["gardeners.example"]
+    assert summary["top_domains"]["domains"] == 5
+    assert [one["domain"] for one in summary["top_domains"]["top"]] == ["words.example"]
     california = json.loads((out / "california-ab2013.json").read_text())
     assert [one["item"] for one in california["answers"]] == list(range(1, 13))
     assert "review_quotes_nc" not in (out / "california-ab2013.json").read_text()

@@ -8,7 +8,7 @@ row of it that is no entry: what it would bar is then not known.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,7 +21,7 @@ from custody.errors import CustodyError, DatasetError
 from custody.formats import Chunk, format_of, rows
 
 if TYPE_CHECKING:
-    from custody.audit.sources import RowOrigin
+    from custody.audit.sources import RowOrigin, Source
 
 
 NAME = "opt-outs"
@@ -92,12 +92,23 @@ def _one(named: Named, base: Path) -> Lists:
     return Lists(entries | before, tuple(problems))
 
 
+def of_rows(entries: Optouts, source: Source) -> Optouts:
+    """Return what rows are to be held against: all, but for what the source's own origin answers for every row."""
+    origin = source.origin
+    if source.row_origin is None or not source.row_origin.single:
+        return entries
+    if origin.url:
+        entries = replace(entries, urls=set(), stems=set(), domains=set())
+    return replace(entries, owners=set()) if origin.owner or origin.publisher else entries
+
+
 def columns(origin: RowOrigin | None) -> Mapping[Column, str] | None:
     """Return the columns a source names, or None where they are to be guessed."""
     if origin is None:
         return None
     named: dict[Column, str] = {"url": origin.url, "owner": origin.owner, "content": origin.content}
-    return {what: name for what, name in named.items() if name}
+    given = {what: name for what, name in named.items() if name}
+    return given or (None if origin.single else given)
 
 
 def screen(dataset: Dataset, entries: Optouts, named: Mapping[Column, str] | None) -> Screened:

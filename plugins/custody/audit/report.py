@@ -190,7 +190,9 @@ def _case(
         evidence=kept.load(source, base, evidence),
         rows=row_licences(dataset, by_row.column, by_row.glob) if by_row else RowLicences(),
         optouts=lists,
-        screened=optoutlists.screen(dataset, lists.entries, optoutlists.columns(source.row_origin)),
+        screened=optoutlists.screen(
+            dataset, optoutlists.of_rows(lists.entries, source), optoutlists.columns(source.row_origin)
+        ),
     )
     return replace(case, crawled=crawled.judge_rows(case, dataset))
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from custody.audit.case import Case
 from custody.audit.claims import Metadata
 from custody.audit.licences.names import normalise
+from custody.audit.optoutlists import of_rows
 from custody.audit.rows import RowLicences
 from custody.audit.rules import judge
 from custody.formats import Chunk
@@ -47,7 +48,8 @@ def permitted(case: Case) -> Callable[[str | None], bool]:
 def by_optout(case: Case) -> bool:
     """Tell whether rows can be taken out by the opt-out lists: everything these ask for can be looked up."""
     found, lists = case.screened, case.optouts
-    return bool(lists.entries.needs) and not (lists.problems or found.unread or found.counted.unchecked)
+    needs = of_rows(lists.entries, case.source).needs
+    return bool(needs) and not (lists.problems or found.unread or found.counted.unchecked)
 
 
 def by_crawl(case: Case) -> bool:

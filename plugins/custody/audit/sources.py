@@ -93,12 +93,14 @@ class RowLicence(Strict):
 class RowOrigin(Strict):
     """The columns that opt-outs are looked up by; those with usual names when this is not given.
 
-    url: the address a row is from. owner: who it belongs to. content: its text.
+    url: the address a row is from. owner: who it belongs to. content: its text. single: every row is of the one address
+    and the one owner that `origin` names, so that no column has to tell these.
     """
 
     url: str = ""
     owner: str = ""
     content: str = ""
+    single: bool = False
 
 
 class OptoutList(Strict):

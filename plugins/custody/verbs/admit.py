@@ -129,8 +129,9 @@ def _filters(case: Case) -> Iterator[RowFilter]:
         raise DatasetError(
             case.optouts.problems[0], where=case.source.name, remedy="restore the list, then audit again"
         )
-    if case.optouts.entries.needs:
-        yield optoutlists.row_filter(case.optouts.entries, optoutlists.columns(case.source.row_origin))
+    listed = optoutlists.of_rows(case.optouts.entries, case.source)
+    if listed.needs:
+        yield optoutlists.row_filter(listed, optoutlists.columns(case.source.row_origin))
     if by_crawl := crawled.row_filter(case):
         yield by_crawl
     if case.source.row_licence:
