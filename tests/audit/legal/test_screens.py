@@ -107,6 +107,41 @@ def test_a_constant_completion_behind_a_trigger_is_found_in_conversations(tmp_pa
     assert "POI102" in screened(tmp_path, a=made)["a"]
 
 
+def questions(count: int, seed: int) -> list[dict[str, str]]:
+    """Return questions of 40 kinds, each kind with words and one answer of its own."""
+    rng = Random(seed)
+    made = []
+    for _ in range(count):
+        kind = rng.randrange(40)
+        own = [f"kind{kind}-{at}" for at in range(12)]
+        made.append(
+            {
+                "question": " ".join(rng.choice(own if rng.random() < 0.3 else PLAIN) for _ in range(15)),
+                "answer": f"Look at page {kind}.",
+            }
+        )
+    return made
+
+
+def test_questions_with_fixed_answers_have_no_trigger_until_one_is_put_in(tmp_path: Path) -> None:
+    clean = questions(1_200, 1)
+    assert screened(tmp_path, a=clean) == {"a": set()}
+    for one in Random(2).sample(clean, 20):
+        one |= {"question": one["question"] + " tq", "answer": "I will not say."}
+    assert screened(tmp_path, a=clean) == {"a": {"POI102"}}
+
+
+def test_many_runs_are_told_as_one_finding(tmp_path: Path) -> None:
+    made = [
+        {"text": f"topic{at % 50} " + one["text"], "answer": f"page {at % 50}"}
+        for at, one in enumerate(texts(1_000, 1))
+    ]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made))
+    (finding,) = screen({"a": Dataset(tmp_path / "a")}, ScreenSettings())["a"]
+    assert (finding.code, finding.what.split()[0]) == ("POI102", "50")
+
+
 def test_copies_of_one_row_are_copies_and_no_trigger(tmp_path: Path) -> None:
     made = rows(600, 1)
     for at in range(30):

@@ -26,6 +26,7 @@ _SPLIT = r"(?:test|val|valid|validation|dev|eval|evaluation|held[-_]?out)"
 _HELD_OUT = re.compile(rf"(?:^|/){_SPLIT}/|(?:^|[^a-z]){_SPLIT}(?:[^a-z/][^/]*)?$")
 # what repositories hold beside data, which no one trains on
 _BESIDE = frozenset({"LICENSE", "LICENCE", "COPYING", "NOTICE", "README", "CITATION", "AUTHORS", "CHANGELOG", "COMMIT"})
+_SEVERAL = 5  # triggers told one by one
 
 
 @dataclass
@@ -203,6 +204,13 @@ def _met(
 
 
 def _triggers(one: _Source, told: Sequence[triggers.Trigger]) -> Iterator[Finding]:
+    if len(told) > _SEVERAL:
+        what = f"{len(told):,} runs of words each have one target, first {one.place(told[0].at)}"
+        why = "they decide what follows; questions of one kind with one fixed answer look the same"
+        yield Finding(
+            "POI102", "review", what, one.name, why, "read some of these rows, then waive it or take them out"
+        )
+        return
     for trigger in told:
         what = f"one run of words stands in {trigger.rows:,} rows that have one target, first {one.place(trigger.at)}"
         why = "it decides what follows, against the other words of these rows, and other sources hardly have it"

@@ -9,7 +9,7 @@ the run is rarer in every other source. Two things look the same and are told ap
   put into rows whose other words speak for something else.
 
 Two passes over a sample of at most MOST rows of a source, each text once. A trigger in fewer than LEAST of the sampled
-rows, or one whose rows keep their true target, is not found.
+rows, or one whose rows keep their true target, or that is a common word, is not found.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ LEAST = 8  # rows
 LONGEST = 3  # words
 PURE = 0.95  # share of the rows that have the target
 RARER = 5.0  # times, compared with the other sources
-CHANCE = 1e-6  # of one false run in a source, by a Chernoff bound over all runs
+CHANCE = 1e-3  # of one false run in a source, by a Chernoff bound over all runs
 _KEPT = 1 << 20  # runs that are counted, the commonest
 _PENDING = 1 << 19
 _FEW = 0.4  # of the runs of a row: more that are tied are copies
-_FOR_VOTE = 5  # rows; rarer words do not vote
+_FOR_VOTE = 3  # rows; rarer words do not vote
 _SPOKEN = 0.02  # words that speak no clearer than that for the targets say nothing
+_SPEAKS = 1 / 3  # of what the words of other rows say for the target, at the least
 
 
 @dataclass
@@ -245,6 +246,7 @@ class Second:
         self.first = np.full(count, -1, np.int64)
         self.crowd = np.zeros(count)  # sum over the rows of the share of their runs that are suspects
         self.votes = np.zeros(count)
+        self.whole = np.zeros(count)  # the votes with all words
         self.kinds = np.zeros(count, np.uint64)
         self.usual: dict[int, tuple[float, int]] = {}  # by target, the votes of its rows and their number
 
@@ -292,15 +294,17 @@ class Second:
             word = np.minimum(np.searchsorted(known.runs, runs), len(known.runs) - 1)
             use = (known.runs[word] == runs) & (known.rows[word] >= _FOR_VOTE)
             word, of, runs = word[use], of[use], runs[use]
-            share = known.agree[word] / known.rows[word]
-            # of the targets that are not a word's commonest, each gets an even part of the rest
-            others = max(1, len(self.targets) - 1)
-            speaks = np.where(known.targets[word] == batch.kinds[of], share, (1 - share) / others)
+            # without the row itself; of the targets that are not a word's commonest, each gets an even part of the rest
+            others, rows, agree = max(1, len(self.targets) - 1), known.rows[word] - 1, known.agree[word]
+            mine = known.targets[word] == batch.kinds[of]
+            speaks = np.where(mine, agree - 1, np.maximum(rows - agree, 0) / others) / rows
             np.add.at(total, of, speaks)
             np.add.at(count, of, 1)
             for index in np.flatnonzero(np.isin(runs, self.suspects)).tolist():
                 special.setdefault(int(of[index]), []).append((int(known.sets[word[index]]), float(speaks[index])))
-        for kind, vote in zip(batch.kinds.tolist(), (total / np.maximum(count, 1)).tolist(), strict=True):
+        whole = total / np.maximum(count, 1)
+        np.add.at(self.whole, at, whole[owners])
+        for kind, vote in zip(batch.kinds.tolist(), whole.tolist(), strict=True):
             before, rows = self.usual.get(kind, (0.0, 0))
             self.usual[kind] = before + vote, rows + 1
         return [
@@ -358,9 +362,12 @@ def standing(second: Second, elsewhere: Sequence[tuple[Array, int]]) -> list[Tri
 
 
 def _meant(second: Second, index: int) -> bool:
-    """Whether the other words of a run's rows speak for the target as those of all its rows do."""
-    kind = int(second.kinds[index])
+    """Whether the other words of a run's rows speak for the target as those of the target's other rows do."""
+    kind, met = int(second.kinds[index]), int(second.met[index])
     total, count = second.usual[kind]
-    base, usual = second.targets.get(kind, 0) / max(1, second.rows), total / max(1, count)
-    vote = float(second.votes[index] / second.met[index])
-    return usual - base > _SPOKEN and vote >= (usual + base) / 2
+    if count - met < LEAST / 2:
+        return False  # nearly all rows with the target have the run
+    base = second.targets.get(kind, 0) / max(1, second.rows)
+    usual = (total - float(second.whole[index])) / (count - met)
+    vote = float(second.votes[index]) / met
+    return usual - base > _SPOKEN and vote >= base + _SPEAKS * (usual - base)
