@@ -147,6 +147,7 @@ def test_a_list_may_have_any_format(tmp_path: Path, name: str) -> None:
         ("url", ""),
         ("url", "mailto:x@y"),
         ("url", "*"),
+        ("url", "https://*.e.org/x"),
         ("domain", ""),
         ("domain", "a b"),
         ("domain", "https://e.org"),

@@ -64,6 +64,9 @@ def rule(location: Any, reservation: Any, **more: Any) -> dict[str, Any]:
         ([rule("/", 1.0)], "/a", None, True),
         ([rule("/", None)], "/a", None, True),
         ([rule(7, 1)], "/a", None, True),
+        ([rule("", 1)], "/a", None, True),
+        ([rule("a/", 1)], "/a/b", None, True),
+        ([rule("https://e.org/", 1)], "https://e.org/a", None, True),
         ([{"tdm-reservation": 1}], "/a", None, True),
         ([{"location": "/"}], "/a", None, True),
         (["/", 1], "/a", None, True),
@@ -271,6 +274,22 @@ def test_a_meta_element_for_the_crawler_itself_counts() -> None:
     assert state("html", page, agent="GPTBot")["state"] == "reserved"
 
 
+@pytest.mark.parametrize(
+    ("named", "audited"),
+    [
+        ({"robots": "noai"}, "reserved"),
+        ({"Robots": "index"}, "unset"),
+        ({"GPTBot": "noai"}, "reserved"),
+        ({"otherbot": "noai"}, "unset"),
+        ({"tdm-reservation": " 1 "}, "reserved"),
+        ({"tdm-reservation": "0", "robots": "noai"}, "reserved"),
+        ({}, "unset"),
+    ],
+)
+def test_meta_elements_may_be_given_alone(named: dict[str, str], audited: str) -> None:
+    assert state("meta", named, agent="GPTBot")["state"] == audited
+
+
 def test_a_link_to_a_licence_is_a_policy() -> None:
     page = head('<link rel="license" type="application/rsl+xml" href="/l.xml"><link rel=license href=/other>')
     assert state("html", page)["policies"] == ["/l.xml"]
@@ -475,7 +494,7 @@ def test_one_more_prohibition_never_relaxes_a_licence(licences: list[list[str]],
     assert state("rsl", licensed(*random.sample(texts, len(texts))))["answer"] == before
 
 
-@given(st.sampled_from(sorted(set(KINDS) - {"chain", "aipref-combine"})), st.one_of(st.binary(), st.text()))
+@given(st.sampled_from(sorted(set(KINDS) - {"chain", "aipref-combine", "meta"})), st.one_of(st.binary(), st.text()))
 def test_no_input_raises_or_grants(kind: str, body: bytes | str) -> None:
     if isinstance(body, bytes) and kind in ("aipref", "content-signal", "x-robots-tag", "meta-robots"):
         body = body.decode("latin-1")

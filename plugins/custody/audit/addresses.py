@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from custody.audit.rights import paths
 
 MAX_URL = 16 << 10  # characters
+_SHORT = 512  # characters; longer ones are not remembered, so that no data fills the memory
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):(?!\d{1,5}(?:[/\\?#]|$))")  # `example.org:80` has none
 _ESCAPED = re.compile(r"""[\x00-\x20"<>`{}|^\x7f]""")
 _CONTROL = re.compile(r"[\t\r\n]")
@@ -39,9 +40,12 @@ class Address:
         return self.host + self.path
 
 
-@lru_cache(maxsize=1 << 16)
 def address(url: str) -> Address | None:
     """Return the canonical form of a web address; None of what is none. The scheme may be missing."""
+    return _remembered(url) if len(url) <= _SHORT else _read(url)
+
+
+def _read(url: str) -> Address | None:
     text = _CONTROL.sub("", url.strip("\x00\t\n\r\f\v "))
     if not text or len(text) > MAX_URL:
         return None
@@ -59,10 +63,12 @@ def address(url: str) -> Address | None:
     return Address(host, paths.meant_target(paths.octets(spelt)))
 
 
-@lru_cache(maxsize=1 << 14)
+_remembered = lru_cache(maxsize=1 << 15)(_read)
+
+
 def domain(name: str) -> str:
     """Return a host name in the form DNS has it; empty if it is none."""
-    lower = _unescaped(name).strip().rstrip(".\u3002\uff0e\uff61").lower().removeprefix("*.")
+    lower = _unescaped(name).strip().rstrip(".\u3002\uff0e\uff61").lower()
     if _SIX.fullmatch(lower):
         return lower
     if lower.isascii():

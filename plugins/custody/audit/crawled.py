@@ -116,7 +116,9 @@ def _asked(case: Case) -> Rows | None:
 
 
 def _marks(asked: Rows, chunk: Chunk, column: str) -> list[Mark]:
-    return [asked.mark(url) for url in chunk.columns[column].to_pylist()]
+    cells = chunk.columns[column].dictionary_encode()
+    told, nothing = [asked.mark(url) for url in cells.dictionary.to_pylist()], asked.mark(None)
+    return [nothing if at is None else told[at] for at in cells.indices.to_pylist()]
 
 
 def _column(case: Case, path: Path) -> str | None:

@@ -167,7 +167,7 @@ def _add(found: Optouts, kind: str, value: str) -> bool:
         case "url":
             return _add_url(found, value.strip())
         case "domain":
-            host = addresses.domain(value)
+            host = addresses.domain(value.strip().removeprefix("*."))
             found.domains |= {host} if host else set()
             return bool(host)
         case "owner":

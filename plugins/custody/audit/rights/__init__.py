@@ -16,6 +16,7 @@
 | `x-robots-tag`, `meta-robots` | directives | agent | |
 | `headers` | raw, or a map | agent | `reservation` |
 | `html` | body | agent, path | `reservation` |
+| `meta` | a map of names to contents | agent | `reservation` |
 | `rsl` | body | path, use, user, geo | `answer`: permitted, prohibited, withheld, unset; and each word of RSL |
 | `c2pa` | JSON or parsed | | |
 
@@ -123,6 +124,11 @@ def _html(given: Any, context: Mapping[str, Any]) -> Answer:
     return _answer(page.reading + page.tdm.reading, reservation=page.tdm.reservation)
 
 
+def _meta(given: Any, context: Mapping[str, Any]) -> Answer:
+    page = pages.elements({str(name): str(content) for name, content in given.items()}, _agents(context))
+    return _answer(page.reading + page.tdm.reading, reservation=page.tdm.reservation)
+
+
 def _rsl(given: Any, context: Mapping[str, Any]) -> Answer:
     document, url = rsl.parse(given), context.get("path", "/")
     uses = {use: document.answer(use, url, _asker(context)) for use in vocabulary().vocabularies[rsl.NAME].current}
@@ -153,6 +159,7 @@ KINDS: Mapping[str, Callable[[Any, Mapping[str, Any]], Answer]] = {
     "meta-robots": lambda given, _: _answer(headers.directives(given, "robots meta element")),
     "headers": _headers,
     "html": _html,
+    "meta": _meta,
     "rsl": _rsl,
     "c2pa": lambda given, _: _answer(
         assertions.parse(given) if isinstance(given, bytes | str) else assertions.content(given)

@@ -7,7 +7,7 @@ problem. Elements in comments, scripts and templates are not elements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from custody.audit.rights import aipref, headers, markup, rsl, signals
@@ -57,6 +57,14 @@ def read(body: bytes | str, agents: Iterable[str] = (), asker: Asker | None = No
     for document in head.documents:
         found += rsl.parse(document).reading(url, asker or Asker())
     return Page(_tdm(head.reservations, head.policy), found)
+
+
+def elements(named: Mapping[str, str], agents: Iterable[str] = ()) -> Page:
+    """Read meta elements alone, given as names and contents. Arguments else as `read`."""
+    head = _Head(frozenset({"robots", *(one.lower() for one in agents)}))
+    for name, content in named.items():
+        head.meta((("name", name), ("content", content.strip())))
+    return Page(_tdm(head.reservations, head.policy), head.reading)
 
 
 def _tdm(reservations: list[str], policy: str) -> Tdm:

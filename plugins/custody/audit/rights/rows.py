@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 from custody.audit.addresses import address
@@ -21,7 +20,6 @@ from custody.lineage.statement import strict_json
 
 Mark = Literal["clear", "unknown", "reserved", "barred"]
 KINDS = ("robots", "tdmrep")
-DISTINCT = 1 << 16  # addresses that are remembered
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,6 @@ class Rows:
         self._rules = {
             name: [found for one in some if (found := _rules(one)) is not None] for name, some in tdm.items()
         }
-        self.mark = lru_cache(DISTINCT)(self._mark)
 
     @property
     def matters(self) -> bool:
@@ -66,7 +63,8 @@ class Rows:
         bars = any(one.restricts(self._agents) for some in self._robots.values() for one in some)
         return bars or any(_reserves(rules) for some in self._rules.values() for rules in some)
 
-    def _mark(self, url: str | None) -> Mark:
+    def mark(self, url: str | None) -> Mark:
+        """Judge an address."""
         found = address(url) if url else None
         files = self._robots.get(found.host, self._robots.get("", [])) if found else []
         if not (found and files):

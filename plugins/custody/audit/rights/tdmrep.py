@@ -69,7 +69,7 @@ def rules(content: Any, path: str) -> Tdm:
     if not isinstance(content, list):
         return Tdm(problems=("tdmrep.json is not a list of rules",))
     wrong = any(not _is_rule(one) for one in content)
-    problems = ("tdmrep.json has a rule without location or reservation",) if wrong else ()
+    problems = ("tdmrep.json has a rule without a path or reservation",) if wrong else ()
     fitting = list(_fitting(content, path))
     first = fitting[0] if fitting else Tdm()
     if first.reservation != 1 and any(one.reservation == 1 for one in fitting):
@@ -78,7 +78,8 @@ def rules(content: Any, path: str) -> Tdm:
 
 
 def _is_rule(one: Any) -> bool:
-    return isinstance(one, dict) and isinstance(one.get("location"), str) and "tdm-reservation" in one
+    location = one.get("location") if isinstance(one, dict) else None
+    return isinstance(location, str) and location.startswith(("/", "*")) and "tdm-reservation" in one
 
 
 def _fitting(content: list[Any], path: str) -> Iterator[Tdm]:
