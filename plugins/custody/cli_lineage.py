@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`custody verify` and `custody key`: the records and who signs them, in a terminal."""
+"""`custody verify`, `custody ledger` and `custody key`: the records and who signs them, in a terminal."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from custody import home as homes
 from custody.storage import write_whole
 
 if TYPE_CHECKING:
+    from custody.lineage.ledger import Ledger
     from custody.lineage.verification import Verification
 
 Arguments = argparse.Namespace
@@ -30,6 +32,7 @@ def add(commands: Any) -> None:
     parser.add_argument("--vsa", type=Path, metavar="FILE", help="write the answer as a SLSA verification summary")
     parser.add_argument("--sign-with", metavar="URI", help="sign the summary with this key, such as local:FILE#NAME")
     _add_keys(commands)
+    _add_ledger(commands)
 
 
 def _add_keys(commands: Any) -> None:
@@ -45,6 +48,48 @@ def _add_keys(commands: Any) -> None:
         parser.add_argument("--home", type=Path, default=Path(), help="what FILE is relative to; by default here")
         if name == "create":
             parser.add_argument("--type", choices=("ed25519", "ecdsa-p256"), default="ed25519")
+
+
+def _add_ledger(commands: Any) -> None:
+    made = commands.add_parser("ledger", help="the ledger of a home: its head, its index, statements of others")
+    verbs = made.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("head", _head, "print the digest of all statements"),
+        ("reindex", _reindex, "make the markers again by which statements are found"),
+        ("keep", _keep, "keep a signed statement whose predicate custody does not know; it never counts"),
+    ):
+        parser = verbs.add_parser(name, help=text, description=text)
+        parser.set_defaults(command=run)
+        if name == "keep":
+            parser.add_argument("envelope", type=Path)
+        parser.add_argument("--home", type=Path, help="the custody home; by default CUSTODY_HOME")
+
+
+def _ledger(arguments: Arguments) -> Ledger:
+    from custody.lineage.ledger import Ledger
+
+    return Ledger.of(homes.find(arguments.home))
+
+
+def _head(arguments: Arguments) -> None:
+    print(_ledger(arguments).head())
+
+
+def _reindex(arguments: Arguments) -> int:
+    from custody.lineage.reindex import reindex
+
+    done = reindex(_ledger(arguments))
+    print(
+        f"{done.statements} statements and {done.foreign} of others; {done.added} markers added, {done.removed} removed"
+    )
+    for text in (*done.damaged, *(f"statement {digest} is missing from the ledger" for digest in done.lost)):
+        print(f"  {text}; restore it from a copy of the ledger")
+    return 0 if done.whole else 1
+
+
+def _keep(arguments: Arguments) -> None:
+    made = _ledger(arguments).keep(arguments.envelope.read_bytes())
+    print(f"{made.predicate_type}\n  statement {made.digest}\n  signed by {made.signer}")
 
 
 def _key_create(arguments: Arguments) -> None:

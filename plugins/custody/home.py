@@ -35,6 +35,12 @@ class Home:
         """The policy in force. Raises PolicyError."""
         return policy.load(self.path / "policy.yaml")
 
+    @property
+    def ledger(self) -> Path | str:
+        """Where the ledger is: `ledger` in this directory, or what the policy says."""
+        told = self.policy.ledger
+        return told if "://" in told else self.path / told
+
     def signer(self, step: str) -> keys.Signer:
         """Load the key this installation signs a step with.
 

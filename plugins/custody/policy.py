@@ -50,6 +50,7 @@ def _public_key(value: str) -> str:
 
 KeyUri = Annotated[str, AfterValidator(_key_uri)]
 SigningUri = Annotated[str, AfterValidator(_signing_uri)]
+LedgerPlace = Annotated[str, Field(pattern=r"^((s3|gs|az)://.+|[^:]+)$")]
 PublicKey = Annotated[str, AfterValidator(_public_key)]
 
 
@@ -104,6 +105,7 @@ class Policy(Strict):
     governance: Governance = Field(default_factory=Governance)
     roles: dict[str, Role]
     backups: BackupStore
+    ledger: LedgerPlace = "ledger"  # a directory, relative to the custody home, or s3://BUCKET/PREFIX, gs://…, az://…
 
     @cached_property
     def digest(self) -> str:

@@ -13,31 +13,47 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from custody.errors import StorageUnavailable, UsageError
 
 if TYPE_CHECKING:
-    from obstore.store import LocalStore
+    from obstore.store import ObjectStore as Store
 
+RETRY: Any = {"max_retries": 5}  # by obstore, with growing pauses; then the task is retried
 PARTIAL = ".partial-"  # prefix of every temporary name; safe to delete when no task runs
 
 
 class ObjectStore:
-    """Write-once objects under one directory.
+    """Write-once objects under one directory or under a prefix of an object store.
 
     Args:
-        root: a local directory; made when missing.
+        root: a local directory, made when it is first written to; or `s3://BUCKET/PREFIX`, `gs://…`, `az://…`, which
+            needs the rights to list, get and put, and delete for `delete` alone. Credentials, region and endpoint are
+            those of the environment.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path | str) -> None:
+        self.place = str(root)
+        self.root = Path(root)  # of a local store
+        self._uri = root if isinstance(root, str) else None
 
-    def _store(self) -> LocalStore:
+    @cached_property
+    def _remote(self) -> Store | None:
+        from obstore.store import from_url
+
+        return from_url(self._uri, retry_config=RETRY) if self._uri else None
+
+    def _store(self) -> Store:
         from obstore.store import LocalStore
 
-        return LocalStore(self.root, mkdir=True)
+        return self._remote or LocalStore(self.root, mkdir=True)
+
+    @property
+    def _is_there(self) -> bool:
+        return self._uri is not None or self.root.is_dir()  # reading makes nothing
 
     def put_new(self, key: str, data: bytes) -> bool:
         """Write an object unless the key exists.
@@ -81,7 +97,7 @@ class ObjectStore:
                 partial.unlink()
 
     def path(self, key: str) -> Path:
-        """Return where an object is, to read it as a stream."""
+        """Return where an object of a local store is, to read it as a stream."""
         return self.root / key
 
     def get(self, key: str) -> bytes | None:
@@ -93,9 +109,39 @@ class ObjectStore:
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            return bytes(self._store().get(key).bytes()) if self.root.is_dir() else None
+            return bytes(self._store().get(key).bytes()) if self._is_there else None
         except (NotFoundError, FileNotFoundError):
             return None
+        except (BaseError, OSError) as error:
+            raise self._unavailable(key, error) from error
+
+    def delete(self, key: str) -> None:
+        """Remove an object that can be made again, such as an index marker; one that is not there stays so.
+
+        Raises:
+            StorageUnavailable: the store refused or did not answer.
+        """
+        from obstore.exceptions import BaseError, NotFoundError
+
+        try:
+            self._store().delete(key)
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as error:
+            raise self._unavailable(key, error) from error
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is an object of this key.
+
+        Raises:
+            StorageUnavailable: the store refused or did not answer.
+        """
+        from obstore.exceptions import BaseError, NotFoundError
+
+        try:
+            return self._is_there and bool(self._store().head(key))
+        except (NotFoundError, FileNotFoundError):
+            return False
         except (BaseError, OSError) as error:
             raise self._unavailable(key, error) from error
 
@@ -107,7 +153,7 @@ class ObjectStore:
         """
         from obstore.exceptions import BaseError
 
-        if not self.root.is_dir():  # reading makes nothing
+        if not self._is_there:
             return []
         try:
             return sorted(str(meta["path"]) for page in self._store().list(prefix) for meta in page)
@@ -117,7 +163,7 @@ class ObjectStore:
     def _unavailable(self, key: str, error: Exception) -> StorageUnavailable:
         return StorageUnavailable(
             f"the store failed with {type(error).__name__}",
-            where=f"{self.root}/{key}",
+            where=f"{self.place}/{key}",
             remedy="check the path, its permissions and free space, then retry",
         )
 

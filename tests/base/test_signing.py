@@ -10,6 +10,7 @@ import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import boto3
@@ -132,6 +133,7 @@ def endpoint() -> Iterator[str]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         assert server.stdout
         line = next(one for one in server.stdout if "Running on http" in one)
+        Thread(target=server.stdout.read, daemon=True).start()  # or it stops when nobody reads what it logs
         yield line.split("Running on ")[1].split()[0]
         server.kill()
 

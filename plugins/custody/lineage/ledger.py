@@ -3,11 +3,13 @@
 
     statements/<sha256 of the payload>.dsse.json
     documents/<sha256 of the bytes>                listings and reports
-    about/<digest>/<step>-<statement sha256>       empty; finds the statements that name a digest
+    about/<digest>/<step>-<statement sha256>       empty; finds the statements that name a digest, step `foreign` those
+                                                   whose predicate custody does not know
     named/<dataset name>/<address>                 empty; finds earlier addresses of a name, to explain a mismatch
 
 Every object is written once. A statement is stored before the markers that find it: a task killed between the two
-leaves a statement nobody finds, the gate says no, and the retry adds the markers.
+leaves a statement nobody finds, the gate says no, and the retry adds the markers. Markers hold nothing that the
+statements do not say, so `reindex` makes them again.
 """
 
 from __future__ import annotations
@@ -28,17 +30,19 @@ from custody.lineage import statement as st
 from custody.policy import Policy
 from custody.storage import ObjectStore
 
+FOREIGN = "foreign"  # in the place of a step
+
 
 class Ledger:
-    """Statements and documents under one directory, read under one policy.
+    """Statements and documents under one directory or prefix, read under one policy.
 
     Args:
-        root: the ledger's directory.
+        root: the ledger's directory, or its URI in an object store.
         rules: whose roles say which key may sign which step.
         signer: step -> the key this installation signs it with; None for a ledger that is only read.
     """
 
-    def __init__(self, root: Path, rules: Policy, signer: Callable[[str], Signer] | None = None) -> None:
+    def __init__(self, root: Path | str, rules: Policy, signer: Callable[[str], Signer] | None = None) -> None:
         self.store = ObjectStore(root)
         self.rules = rules
         self._signer = signer
@@ -46,7 +50,7 @@ class Ledger:
     @classmethod
     def of(cls, home: Home) -> Ledger:
         """The ledger of an installation, which signs with its keys."""
-        return cls(home.path / "ledger", home.policy, home.signer)
+        return cls(home.ledger, home.policy, home.signer)
 
     @cached_property
     def trusted(self) -> dict[str, frozenset[str]]:
@@ -62,7 +66,7 @@ class Ledger:
             StorageUnavailable: the store did not answer.
         """
         if self._signer is None:
-            raise UsageError("this ledger is only read", where=str(self.store.root))
+            raise UsageError("this ledger is only read", where=self.store.place)
         payload = st.make_payload(subjects, predicate, link)
         return self.add(st.sign(payload, self._signer(link.step)))
 
@@ -73,6 +77,28 @@ class Ledger:
             self.get(made.digest)  # what is there already must be sound
         self._mark(made)
         return made
+
+    def keep(self, envelope: bytes) -> st.Foreign:
+        """Store a statement whose predicate custody does not know. It is found by `foreign` and counts for nothing.
+
+        Raises:
+            IntegrityError: no key that the policy trusts has signed it, or its predicate is one of custody's own.
+        """
+        made = st.open_foreign(envelope, self.trusted, "the new statement")
+        self.store.put_new(f"statements/{made.digest}.dsse.json", envelope)
+        self._mark(made)
+        return made
+
+    def foreign(self, digest: str) -> Iterator[st.Foreign]:
+        """Yield the verified statements about a digest that custody keeps without knowing what they say.
+
+        Raises:
+            IntegrityError: as `about`.
+        """
+        for key in self.store.keys(f"about/{digest}/"):
+            kind, _, name = key.rsplit("/", 1)[1].partition("-")
+            if kind == FOREIGN:
+                yield st.open_foreign(self.envelope(name), self.trusted, f"statement {name[:12]}…")
 
     def digests(self) -> list[str]:
         """Return the payload digest of every statement, sorted."""
@@ -120,10 +146,14 @@ class Ledger:
         """
         return self._checked(f"documents/{digest}", digest)
 
+    def has_document(self, digest: str) -> bool:
+        """Tell whether a document is kept; not whether its bytes are still right."""
+        return self.store.has(f"documents/{digest}")
+
     def keep_listing(self, name: str, listing: Listing) -> str:
         """Store a dataset's listing and return its address."""
         address = self.document(os.fsencode(listing.text))
-        self.store.put_new(_named(name) + address, b"")
+        self.store.put_new(name_marker(name, address), b"")
         return address
 
     def listing(self, address: str) -> Listing:
@@ -165,20 +195,19 @@ class Ledger:
         """
         for key in self.store.keys(f"about/{digest}/"):
             kind, _, name = key.rsplit("/", 1)[1].partition("-")
-            if step in ("", kind):
+            if kind != FOREIGN and step in ("", kind):
                 found = self.get(name)
                 if found.link.step != kind:  # markers are not signed: whoever can write here could relabel a record
                     raise IntegrityError(
                         f"a marker calls this {kind}, but it is signed as {found.link.step}",
                         where=f"statement {name[:12]}…",
-                        remedy=f"remove {self.store.root / key}",
+                        remedy=f"remove {self.store.place}/{key}, or run `custody ledger reindex`",
                     )
                 yield found
 
-    def _mark(self, made: st.Statement) -> None:
-        digests = {d for one in (*made.subjects, *made.materials) for d in one["digest"].values()}
-        for digest in sorted(digests):
-            self.store.put_new(f"about/{digest}/{made.link.step}-{made.digest}", b"")
+    def _mark(self, made: st.Statement | st.Foreign) -> None:
+        for key in markers(made):
+            self.store.put_new(key, b"")
 
     def _checked(self, key: str, digest: str) -> bytes:
         data = self.store.get(key)
@@ -188,6 +217,19 @@ class Ledger:
                 f"a document {state}", where=str(Path("ledger") / key), remedy="restore it from a copy of the ledger"
             )
         return data
+
+
+def markers(made: st.Statement | st.Foreign) -> list[str]:
+    """Return the keys of the markers that find a statement, one for each digest it names."""
+    subjects, step = made.subjects, FOREIGN
+    if isinstance(made, st.Statement):
+        subjects, step = (*made.subjects, *made.materials), made.link.step
+    return [f"about/{one}/{step}-{made.digest}" for one in sorted({d for s in subjects for d in s["digest"].values()})]
+
+
+def name_marker(name: str, address: str) -> str:
+    """Return the key of the marker that finds an address by a dataset's name."""
+    return _named(name) + address
 
 
 def _named(name: str) -> str:
