@@ -56,6 +56,16 @@ TEXTS = {
     "gated.md": "---\nlicense: cc0-1.0\nextra_gated_prompt: agree\n---\n",
     "nc.md": "---\nlicense: cc-by-nc-4.0\n---\n",
 }
+KEPT = {  # what a crawl kept
+    "robots-all.txt": "User-agent: *\nDisallow: /\n",
+    "robots-ai.txt": "User-agent: GPTBot\nDisallow: /\n",
+    "robots-signal.txt": "User-agent: *\nContent-Signal: ai-train=no\nAllow: /\n",
+    "tdmrep.json": '[{"location": "/", "tdm-reservation": 1}]',
+    "noai.html": '<html><head><meta name="robots" content="noai"></head></html>',
+    "terms.html": "You may not use any robot, spider or scraper, nor train artificial intelligence on this site.",
+    "broken.xml": '<!DOCTYPE x [<!ENTITY a "b">]><rsl>&a;</rsl>',
+}
+OPTOUTS = {"host.csv": "domain,data.example", "owner.csv": "owner,Ann Example", "nobody.csv": "domain,nobody.example"}
 
 
 @dataclass(frozen=True)
@@ -65,12 +75,13 @@ class Bench:
     path: Path
     rules: Policy = field(repr=False)
 
-    def audit(self, sources: list[Source], **intent: Any) -> AuditReport:
+    def audit(self, sources: list[Source], optouts: list[str] | None = None, **intent: Any) -> AuditReport:
         told = {"purpose": "research", "train": "finetune", "release": "none", "redistribute_data": False}
         mine = self.rules.intents["chat-prod"].model_validate(told | {"offers_competing_model": False} | intent)
         rules = self.rules.model_copy(update={"intents": {"chat": mine}})
         file = self.path / "sources.yaml"
-        file.write_text(json.dumps({"sources": sources}))  # JSON is YAML, without its aliases
+        lists = [{"file": name} for name in optouts or ()]
+        file.write_text(json.dumps({"sources": sources, "optouts": lists}))  # JSON is YAML, without its aliases
         return audit(file, "chat", rules, today=TODAY)
 
 
@@ -82,14 +93,17 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
         (path / name / "a.csv").write_text("licence,text\nCC0-1.0,x\nCC-BY-NC-4.0,y\n")
     for name, data in CARDS.items():
         (path / name).write_text("{" if data is None else json.dumps(data))
-    for name, text in TEXTS.items():
+    for name, text in {**TEXTS, **KEPT}.items():
         (path / name).write_text(text)
+    for name, entry in OPTOUTS.items():
+        (path / name).write_text(f"kind,value\n{entry}\n")
     home: Home = init(path / "home", ROOT / "sample_data" / "policy.yaml", scrypt_n=2**4)
     return Bench(path, home.policy)
 
 
 def _source(name: str, licence: str, *, people: bool, card: str) -> Source:
-    more = {"metadata": [card]} if card else {}
+    more: Source = {"metadata": [card]} if card else {}
+    more["origin"] = {"url": "https://data.example/d", "publisher": "Ann Example"}
     return {"name": name, "path": name, "licence": licence, "personal_data": {"present": people}} | more
 
 
@@ -99,6 +113,15 @@ def files(draw: Any) -> list[Source]:
     count = draw(st.integers(1, 3))
     cards = st.sampled_from(["", "nothing.json", "gpt.md", "nc.md"])
     return [_source(name, draw(CLAIMS), people=draw(st.booleans()), card=draw(cards)) for name in NAMES[:count]]
+
+
+def _crawled(kind: str = "", file: str = "") -> Callable[[Source], Source]:
+    """Say that a source was crawled and, with a kind, what the crawl kept."""
+    day = "2026-11-20T00:00:00Z"
+    url = "https://data.example/" + {"robots": "robots.txt", "tdmrep": ".well-known/tdmrep.json"}.get(kind, "")
+    kept = {"kind": kind, "file": file, "url": url, "fetched_at": day, "status": 200}
+    crawl = {"crawl": {"agent": "OurBot", "from": "2026-11-20", "to": "2026-11-20"}, "kind": "web-domain"}
+    return lambda one: (_also("evidence", kept)(one) if kind else one) | crawl
 
 
 def _also(field: str, entry: Any) -> Callable[[Source], Source]:
@@ -131,6 +154,14 @@ RESTRICTIONS: dict[str, Callable[[Source], Source]] = {
         "contract", {"id": "c", "valid_from": "2020-01-01", "valid_until": "2026-11-23", "scope": ["train"]}
     ),
     "a supplier nobody knows": _now("supplier", "nobody"),
+    "a crawl of which nothing was kept": _crawled(),
+    "a robots.txt for all": _crawled("robots", "robots-all.txt"),
+    "a robots.txt for AI": _crawled("robots", "robots-ai.txt"),
+    "a signal in robots.txt": _crawled("robots", "robots-signal.txt"),
+    "a TDM reservation": _crawled("tdmrep", "tdmrep.json"),
+    "a page without AI": _crawled("page", "noai.html"),
+    "terms that bar robots": _crawled("terms", "terms.html"),
+    "an RSL file with entities": _crawled("rsl", "broken.xml"),
 }
 STRICTER = {
     "purpose": ("research", "commercial"),
@@ -179,6 +210,15 @@ def test_a_stricter_intent_never_relaxes_any_verdict(
 ) -> None:
     less, more = ({**intent, name: value} for value in STRICTER[name])
     assert stricter(ranks(bench.audit(sources, **more)), ranks(bench.audit(sources, **less)))
+
+
+@FEW
+@given(files(), st.lists(st.sampled_from(sorted(OPTOUTS)), max_size=2), st.sampled_from(sorted(OPTOUTS)), st.booleans())
+def test_one_more_opt_out_list_never_relaxes_any_verdict(
+    bench: Bench, sources: list[Source], lists: list[str], more: str, single: bool
+) -> None:
+    told = [one | {"row_origin": {"single": True}} for one in sources] if single else sources
+    assert stricter(ranks(bench.audit(told, [*lists, more])), ranks(bench.audit(told, lists)))
 
 
 @FEW

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from custody.operators import AdmitDatasetOperator, AuditSourcesOperator
+from custody.verbs.audit import AuditOutcome
 
 from .conftest import INTENT, Road
 
@@ -53,7 +55,15 @@ def test_refused_sources_are_left_out_when_told(start: Road) -> None:
     names, pushed = _run(start, on_deny="filter", on_review="filter")
     assert names == ALL
     assert set(pushed["refused"]) == {"forum_posts", "review_quotes_nc"}
-    assert len(str(pushed)) < 4000, "an XCom is small"
+    assert pushed["counts"] == {"admitted": 2, "admissible": 1, "statements": 4, "skip": 0, "refused": 2}
+
+
+def test_an_xcom_stays_small_however_many_sources_there_are() -> None:
+    names = tuple(f"source-{at:05}" for at in range(10_000))
+    refused = dict.fromkeys(names, ("LIC002 the licence is not known: what is not known cannot be allowed",) * 20)
+    told = AuditOutcome(names, names, refused, names, "report.json").to_dict()
+    assert len(json.dumps(told)) < 48 << 10
+    assert told["counts"]["refused"] == 10_000
 
 
 def test_what_an_admission_can_mend_goes_on_to_it(start: Road) -> None:

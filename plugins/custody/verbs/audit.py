@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AuditOutcome", "OnRefusal", "audit", "report_on"]
 REFUSED = ("review", "deny")
+MOST_TOLD = 50  # sources in the JSON form of an outcome
+TOLD = 5  # reasons of each
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,13 @@ class AuditOutcome:
     step: str = field(default="audit", init=False)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return asdict(self)
+        """Return the JSON form, small enough for an XCom however many sources there are; the report has the rest."""
+        refused = {name: list(why[:TOLD]) for name, why in islice(self.refused.items(), MOST_TOLD)}
+        lists = {
+            name: list(getattr(self, name)[:MOST_TOLD]) for name in ("admitted", "admissible", "statements", "skip")
+        }
+        counts = {name: len(getattr(self, name)) for name in (*lists, "refused")}
+        return {"step": self.step, "report": self.report, **lists, "refused": refused, "counts": counts}
 
 
 def audit(
@@ -163,8 +171,10 @@ def _codes(source: SourceVerdict, verdict: str) -> list[str]:
 def _refuse_if_told(report: AuditReport, how: Mapping[str, OnRefusal], sources: Path) -> None:
     refused = [one for one in report.sources if how.get(one.verdict) == "fail"]
     if refused:
-        names = ", ".join(f"{one.name} ({one.verdict})" for one in refused)
-        raise SourcesRefused(f"the audit does not admit {names}", list(_all(refused)), where=str(sources))
+        names = ", ".join(f"{one.name} ({one.verdict})" for one in refused[:MOST_TOLD])
+        told = list(islice(_all(refused), MOST_TOLD + 1))
+        more = [*told[:MOST_TOLD], "and more: see the report"] if len(told) > MOST_TOLD else told
+        raise SourcesRefused(f"the audit does not admit {names}", more, where=str(sources))
 
 
 def _all(refused: Iterable[SourceVerdict]) -> Iterable[str]:
