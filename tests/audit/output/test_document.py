@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -178,3 +179,23 @@ def test_an_audit_of_nothing_denies_nothing_and_admits_nothing() -> None:
     VALIDATOR.validate(empty.to_dict())
     assert next(text.lines(empty)).endswith("no source")
     assert "Nothing" in attribution.attribution(empty)
+
+
+CODE = re.compile(r'"([A-Z]{3}[0-9]{3})"')
+
+
+def test_every_code_is_told_in_words_in_the_json_and_on_the_page() -> None:
+    used = {
+        code
+        for path in (ROOT / "plugins" / "custody" / "audit").rglob("*.py")
+        for code in CODE.findall(path.read_text())
+    }
+    assert used == set(document.titles())
+    page = (ROOT / "docs" / "audit-codes.md").read_text()
+    assert [one for one in document.titles().items() if "| {} | {} |".format(*one) not in page] == []
+
+
+def test_every_finding_of_the_sample_says_what_it_is_about(sample: AuditReport) -> None:
+    findings = [one for source in sample.to_dict()["sources"] for one in source["findings"]]
+    assert findings
+    assert all(one["about"] for one in findings)

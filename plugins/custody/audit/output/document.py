@@ -7,9 +7,13 @@ The published schema is `audit.schema.json`. Every text is cleaned, so a page ha
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+import yaml
 
 from custody.audit.output.safe import cleaned
 from custody.audit.verdicts import VERDICTS, Finding
@@ -85,4 +89,11 @@ def _finding(source: SourceVerdict, one: Finding) -> dict[str, Any]:
     waiver = source.waiver(one)
     names = ("lowered_to", "who", "asked_by", "why", "expires", "statement")
     told = {name: getattr(waiver, name) for name in names} if waiver else None
-    return {**asdict(one), "waiver": told}
+    return {**asdict(one), "about": titles().get(one.code, ""), "waiver": told}
+
+
+@cache
+def titles() -> Mapping[str, str]:
+    """Return what findings of a code are about."""
+    text = files("custody.audit.output").joinpath("codes.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
