@@ -25,6 +25,13 @@ class Edit(NamedTuple):
 
 GONE = "nothing has the bom-ref 'gone'"
 KIND = "is not of the kind this refers to"
+# the generator of P-256 (SEC 2, 2.4.2): a key of nobody's
+POINT = {
+    "kty": "EC",
+    "crv": "P-256",
+    "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+    "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+}
 EC = {"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}
 
 
@@ -306,6 +313,16 @@ SIGNATURES = {
     "a signature that leaves out what is not there": Edit(
         signature("ES256", "A" * 86, excludes=["nowhere"]), "/signature/excludes", "is not there"
     ),
+    "a signature of chance by a real key": Edit(
+        signature("ES256", "A" * 86, publicKey=POINT), "/signature/value", "does not verify"
+    ),
+    "a signature without a key": Edit(signature("ES256", "A" * 86, keyId="k"), "/signature", "names no key"),
+    "a message code without a key": Edit(signature("HS256", "A" * 43), "/signature", "names no key"),
+    "a signature that leaves out a part": Edit(
+        signature("ES256", "A" * 86, publicKey=POINT, excludes=["components"]),
+        "/signature/excludes",
+        "leaves out parts",
+    ),
     "a certificate that is none": Edit(
         signature("ES256", "A" * 86, certificatePath=["AAAA"]), "/signature/certificatePath", "X.509"
     ),
@@ -407,6 +424,24 @@ OURS = {
         put(f"{DATA}/data/0/classification", "Restricted"), f"{DATA}/data/0/classification", "outside the scheme"
     ),
     "no grade": Edit(drop(f"{DATA}/data/0/classification"), f"{DATA}/data/0/classification", "outside the scheme"),
+    "a dataset without an owner": Edit(
+        put(f"{DATA}/data/0/governance", {"stewards": [{"organization": {"name": "A"}}]}),
+        f"{DATA}/data/0",
+        "has no owner",
+    ),
+    "a dataset without governance": Edit(drop(f"{DATA}/data/0/governance"), f"{DATA}/data/0", "has no owner"),
+    "a dataset without a signed classification": Edit(
+        lambda bom: at(bom, f"{DATA}/externalReferences").remove(
+            next(one for one in at(bom, f"{DATA}/externalReferences") if one.get("comment") == "classify")
+        ),
+        DATA,
+        "does not point at the signed classify",
+    ),
+    "a model without a signed training": Edit(
+        drop(f"{MODEL}/externalReferences"), MODEL, "does not point at the signed train"
+    ),
+    "no serial number": Edit(drop("/serialNumber"), "/serialNumber", "is not told"),
+    "no time": Edit(drop("/metadata/timestamp"), "/metadata/timestamp", "is not told"),
     "a dataset without a hash": Edit(drop(f"{DATA}/hashes"), DATA, "has no hashes"),
     "a dataset with an MD5 only": Edit(
         put(f"{DATA}/hashes", [{"alg": "MD5", "content": "a" * 32}]), DATA, "has no SHA-256"

@@ -58,7 +58,7 @@ def test_there_are_at_least_forty_edits_that_only_the_own_checks_find() -> None:
     assert min(len([one for one in _cases(SOUNDNESS) if one[0] == version]) for version in VERSIONS) >= 40
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=some.data())
 def test_one_more_edit_never_makes_a_bom_sound(boms: Boms, data: some.DataObject) -> None:
     names = data.draw(some.lists(some.sampled_from(sorted(SOUNDNESS | SCHEMA)), min_size=2, max_size=3, unique=True))
@@ -186,7 +186,7 @@ def test_soundness_never_crashes_on_the_corpus_and_finds_only_what_is_there() ->
     """Upstream's valid files show a shape each, and some point at parts they do not have."""
     files = sorted(RESOURCES.glob("1.[567]/valid-*.json"))
     flagged = {one.name for one in files if unsound(json.loads(one.read_text()))}
-    known = ("attestation", "bom-1.5", "citations", "cryptography", "evidence", "formulation", "standard")
+    known = ("attestation", "bom-1.5", "citations", "cryptography", "evidence", "formulation", "sign", "standard")
     assert not [name for name in flagged if not any(word in name for word in known)]
 
 

@@ -11,6 +11,7 @@ from custody.lineage.bomcheck.parts import Part
 from custody.policy import Policy
 
 NEEDED = ("hashes", "licenses", "data", "pedigree")  # of every dataset
+STEPS = ("audit", "classify", "gate")  # whose statement every dataset must point at
 
 
 def wrong(bom: Mapping[str, Any], every: Iterable[Part], rules: Policy) -> Iterator[str]:
@@ -30,6 +31,8 @@ def wrong(bom: Mapping[str, Any], every: Iterable[Part], rules: Policy) -> Itera
     if not pointed:
         yield f"{at}: the model names no dataset"
     yield from (f"{at}: the model {what}" for what in _hashes(model))
+    yield from (f"{at}: the model does not point at the signed {step}" for step in _unattested(model, ("train",)))
+    yield from (f"/{where}: it is not told" for where in ("serialNumber", "metadata/timestamp") if not _at(bom, where))
     datasets = [one for one in every if one.holder == "components" and one.value.get("type") == "data"]
     datasets = [one for one in datasets if one.pointer.count("/") == 2]
     if sorted(map(str, pointed)) != sorted(str(one.value.get("bom-ref")) for one in datasets):
@@ -60,10 +63,27 @@ def _dataset(part: Part, rules: Policy) -> Iterator[str]:
     yield from (f"{part.pointer}: {ref} has no {field}" for field in NEEDED if not part.value.get(field))
     if part.value.get("hashes"):
         yield from (f"{part.pointer}: {ref} {what}" for what in _hashes(part.value))
+    for step in _unattested(part.value, STEPS):
+        yield f"{part.pointer}: {ref} does not point at the signed {step}"
     for index, data in enumerate(part.value.get("data", ())):
+        if not data.get("governance", {}).get("owners"):
+            yield f"{part.pointer}/data/{index}: {ref} has no owner"
         if data.get("classification") not in rules.levels:
             at = f"{part.pointer}/data/{index}/classification"
             yield f"{at}: {ref} is classified outside the scheme {rules.scheme}"
+
+
+def _at(bom: Mapping[str, Any], where: str) -> Any:
+    value: Any = bom
+    for key in where.split("/"):
+        value = value.get(key, {})
+    return value
+
+
+def _unattested(component: Mapping[str, Any], steps: Iterable[str]) -> list[str]:
+    references = component.get("externalReferences", ())
+    signed = {one.get("comment") for one in references if one["type"] == "attestation"}
+    return [step for step in steps if step not in signed]
 
 
 def _attested(every: Iterable[Part]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A JSON signature (JSF 0.82) could be one: encodings, lengths, and a key that fits the algorithm.
+"""A JSON signature (JSF 0.82) has the form of its algorithm, a key that fits, and verifies.
 
-Whether it verifies is not asked here. custody signs with DSSE; a JSF signature in a BOM is somebody else's.
+custody signs with DSSE; a JSF signature in a BOM is somebody else's. Whose key it is, nobody is asked here: that it
+verifies says that the document was not changed since, and no more. One that nobody can verify is a problem.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from custody.lineage.bomcheck import jsf
 from custody.lineage.bomcheck.parts import Part
 
 # Bytes of a signature: RFC 7518, 3.2 (HS) and 3.4 (ES); RFC 8032 (Ed25519, Ed448). RSA has the length of its modulus,
@@ -19,6 +21,7 @@ _BYTES = {"ES256": 64, "ES384": 96, "ES512": 132, "Ed25519": 64, "Ed448": 114, "
 _CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521", "Ed25519": "Ed25519", "Ed448": "Ed448"}
 _COORDINATE = {"P-256": 32, "P-384": 48, "P-521": 66, "Ed25519": 32, "Ed448": 57}  # bytes, RFC 7518, 6.2 and RFC 8037
 _LEAST_RSA = 256  # bytes
+_BASE64URL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
 
 def wrong(every: Iterable[Part]) -> Iterator[str]:
@@ -26,22 +29,40 @@ def wrong(every: Iterable[Part]) -> Iterator[str]:
     holders = {one.pointer: one for one in every}
     for part in holders.values():
         if part.holder == "signature":
-            signed = holders[part.pointer.removesuffix("/signature")].value
-            yield from _signature(part, signed)
+            yield from _signature(part, holders[part.pointer.removesuffix("/signature")].value)
 
 
-def _signature(part: Part, signed: Mapping[str, Any]) -> Iterator[str]:
+def _signature(part: Part, holder: Mapping[str, Any]) -> Iterator[str]:
     for many in ("signers", "chain"):
         if many in part.value:
             if not part.value[many]:
                 yield part.problem("a signature by nobody", many)
             for index, one in enumerate(part.value[many]):
-                yield from _one(Part(f"{part.pointer}/{many}/{index}", many, one), signed)
+                yield from _one(Part(f"{part.pointer}/{many}/{index}", many, one), holder, many, index)
             return
-    yield from _one(part, signed)
+    yield from _one(part, holder, "", 0)
 
 
-def _one(part: Part, signed: Mapping[str, Any]) -> Iterator[str]:
+def _one(part: Part, holder: Mapping[str, Any], many: str, index: int) -> Iterator[str]:
+    malformed = [*_form(part), *_excluded(part, holder)]
+    yield from malformed
+    if malformed:
+        return
+    algorithm, key = str(part.value["algorithm"]), _public_key(part.value)
+    if key is None:
+        yield part.problem("names no key that can be read, so nobody can verify it")
+    elif "excludes" in part.value:
+        yield part.problem("leaves out parts of the document, so it is not verified", "excludes")
+    else:
+        try:
+            data = jsf.signed_bytes(holder, many, index)
+        except (ValueError, UnicodeError):
+            data = b""
+        if not jsf.verifies(algorithm, key, _decoded(part.value["value"]) or b"", data):
+            yield part.problem("does not verify", "value")
+
+
+def _form(part: Part) -> Iterator[str]:
     signature, key = part.value, part.value.get("publicKey")
     algorithm, value = str(signature["algorithm"]), _decoded(signature["value"])
     if value is None:
@@ -54,13 +75,14 @@ def _one(part: Part, signed: Mapping[str, Any]) -> Iterator[str]:
         yield part.problem("is not as long as the modulus of its key", "value")
     if key is not None:
         yield from (part.problem(what, "publicKey") for what in _key(algorithm, key))
-    yield from (
-        part.problem("excludes a property that is not there", "excludes")
-        for name in signature.get("excludes", ())
-        if name not in signed
-    )
     if "certificatePath" in signature and not _certificates(signature["certificatePath"]):
         yield part.problem("does not hold X.509 certificates", "certificatePath")
+
+
+def _excluded(part: Part, holder: Mapping[str, Any]) -> Iterator[str]:
+    for name in part.value.get("excludes", ()):
+        if name not in holder:
+            yield part.problem("excludes a property that is not there", "excludes")
 
 
 def _key(algorithm: str, key: Mapping[str, Any]) -> Iterator[str]:
@@ -72,31 +94,48 @@ def _key(algorithm: str, key: Mapping[str, Any]) -> Iterator[str]:
     elif algorithm in _CURVES:
         if key.get("crv") != _CURVES[algorithm]:
             yield f"is not a key of {algorithm}"
-        elif not _point(key):
+        elif _point(key) is None:
             yield f"is not a point of {key['crv']}"
 
 
-def _point(key: Mapping[str, Any]) -> bool:
+def _public_key(signature: Mapping[str, Any]) -> Any:
+    """Return the key a signature names itself, by value or by certificate; None when it names none that is usable."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = signature.get("publicKey")
+    try:
+        if key is None:
+            first = _decoded(signature["certificatePath"][0]) or b""
+            return x509.load_der_x509_certificate(first).public_key()
+        if key["kty"] == "RSA":
+            n, e = (int.from_bytes(_decoded(key[name]) or b"") for name in "ne")
+            return rsa.RSAPublicNumbers(e, n).public_key()
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+    return _point(key)
+
+
+def _point(key: Mapping[str, Any]) -> Any:
+    """Return an elliptic-curve key; None when its coordinates are no point of its curve."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519
 
     curve, coordinates = key["crv"], [_decoded(key.get(name)) or b"" for name in "xy" if name in key]
     if any(len(one) != _COORDINATE[curve] for one in coordinates):
-        return False
+        return None
     try:
         if key["kty"] == "OKP":
             kinds: dict[str, Any] = {"Ed25519": ed25519.Ed25519PublicKey, "Ed448": ed448.Ed448PublicKey}
-            kinds[curve].from_public_bytes(coordinates[0])
-        else:
-            curves: dict[str, type[ec.EllipticCurve]] = {
-                "P-256": ec.SECP256R1,
-                "P-384": ec.SECP384R1,
-                "P-521": ec.SECP521R1,
-            }
-            x, y = (int.from_bytes(one) for one in coordinates)
-            ec.EllipticCurvePublicNumbers(x, y, curves[curve]()).public_key()
+            return kinds[curve].from_public_bytes(coordinates[0])
+        curves: dict[str, type[ec.EllipticCurve]] = {
+            "P-256": ec.SECP256R1,
+            "P-384": ec.SECP384R1,
+            "P-521": ec.SECP521R1,
+        }
+        x, y = (int.from_bytes(one) for one in coordinates)
+        return ec.EllipticCurvePublicNumbers(x, y, curves[curve]()).public_key()
     except (ValueError, IndexError, KeyError):
-        return False
-    return True
+        return None
 
 
 def _certificates(path: list[Any]) -> bool:
@@ -114,11 +153,9 @@ def _is_der(data: bytes) -> bool:
 
 def _decoded(text: Any) -> bytes | None:
     """Decode base64url without padding (RFC 7515, 2); None when it is not that."""
-    if not isinstance(text, str) or not text or "=" in text or len(text) % 4 == 1:
+    if not isinstance(text, str) or not text or not set(text) <= _BASE64URL or len(text) % 4 == 1:
         return None
     try:
-        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (ValueError, binascii.Error):
         return None
-    clean = set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-    return data if clean else None
