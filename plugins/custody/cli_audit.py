@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -88,10 +87,8 @@ def _audit(arguments: Arguments) -> int:
     session = Session(homes.find(arguments.home))
     given = {"on_deny": arguments.on_deny, "on_review": arguments.on_review}
     outcome, report = report_on(session, arguments.sources, arguments.intent, **given, screen=arguments.screen)
-    if arguments.format == "json":
-        text = json.dumps(report.to_dict(), indent=1, ensure_ascii=False) + "\n"
-    else:
-        text = "".join(f"{line}\n" for line in _lines(outcome, report))
+    as_lines = arguments.format == "text"
+    text = "".join(f"{line}\n" for line in _lines(outcome, report)) if as_lines else report.to_text()
     if arguments.output:
         write_whole(arguments.output, text.encode())
     else:

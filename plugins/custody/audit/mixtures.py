@@ -97,6 +97,8 @@ def _all(parts: Sequence[Part], intent: Intent, intent_name: str) -> Iterator[Fi
 
 def _commerce(parts: Sequence[Part], intent_name: str) -> Iterator[Finding]:
     barred = [one for one in parts if not one.commerce_waived and any(_bars_commerce(_of(key)) for key in one.keys)]
+    total = _share(barred, parts)
+    size = sum(one.size for one in parts)
     for one in barred:
         yield Finding(
             "MIX091",
@@ -104,7 +106,7 @@ def _commerce(parts: Sequence[Part], intent_name: str) -> Iterator[Finding]:
             f"it forbids commercial use, as {len(barred):,} of {len(parts):,} sources do",
             one.name,
             f"one such source binds the whole set, and the intent {intent_name!r} is commercial",
-            f"drop it ({_share([one], parts)}); without all of them the set loses {_share(barred, parts)}",
+            f"drop it ({_percent(one.size, size)}); without all of them the set loses {total}",
         )
 
 
@@ -117,18 +119,18 @@ def _share_alike(parts: Sequence[Part]) -> Iterator[Finding]:
         return
     verdict: Verdict = "review" if common else "deny"
     keep = _most(parts, bound, asked)
+    rest = [one for one in parts if bound[one.name] and not _fits(bound[one.name], keep)]
+    drop = f"drop {_names(rest)} ({_share(rest, parts)})"
     for one in parts:
         if not bound[one.name]:
             continue
-        rest = [other for other in parts if bound[other.name] and not _fits(bound[other.name], keep)]
         yield Finding(
             "MIX090",
             verdict,
             f"{' and '.join(asked)} ask for the whole set under their own licence",
             one.name,
             "one published set cannot carry both" if not common else f"{min(common)} may carry both, which nobody read",
-            f"keep the sources apart (data_form: collection), do not publish the set, or drop {_names(rest)} "
-            f"({_share(rest, parts)})",
+            f"keep the sources apart (data_form: collection), do not publish the set, or {drop}",
         )
 
 
@@ -224,5 +226,8 @@ def _names(parts: Sequence[Part]) -> str:
 
 
 def _share(some: Sequence[Part], parts: Sequence[Part]) -> str:
-    total = sum(one.size for one in parts)
-    return f"{100 * sum(one.size for one in some) / total:.1f} % of the bytes" if total else "an unknown share"
+    return _percent(sum(one.size for one in some), sum(one.size for one in parts))
+
+
+def _percent(size: int, total: int) -> str:
+    return f"{100 * size / total:.1f} % of the bytes" if total else "an unknown share"

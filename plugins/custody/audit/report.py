@@ -119,6 +119,12 @@ class AuditReport:
 
         return document(self)
 
+    def to_text(self) -> str:
+        """Return the JSON form as text."""
+        from custody.audit.output.document import text
+
+        return text(self)
+
 
 def audit(
     sources_file: Path,

@@ -121,7 +121,7 @@ class Weighed:
 
     def effective(self, finding: Finding) -> Verdict:
         """Return what a finding counts as."""
-        waiver = self.waived.get(finding_digest(finding))
+        waiver = self.waived.get(finding_digest(finding)) if self.waived else None
         return waiver.lowered_to if waiver else finding.verdict
 
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -100,7 +99,7 @@ def report_on(
 ) -> tuple[AuditOutcome, AuditReport]:
     """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
     report = judged(session, sources, intent, screens=screen)
-    document = json.dumps(report.to_dict(), indent=1, sort_keys=True, ensure_ascii=False).encode()
+    document = report.to_text().encode()
     digest, config = session.ledger.document(document), file_sha256(sources)
     made = [_sign(session, one, report, digest, config) for one in report.sources]
     target = write_whole(session.home.path / "reports" / f"audit-{intent}.json", document)

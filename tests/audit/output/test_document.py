@@ -50,6 +50,13 @@ def judged(home: Home, tmp_path: Path) -> Judge:
     return judge
 
 
+def test_the_text_has_one_source_a_line_and_says_what_the_form_says(sample: AuditReport) -> None:
+    told = sample.to_text()
+    assert json.loads(told) == sample.to_dict()
+    assert sum(line.startswith('{"name": ') for line in told.splitlines()) == len(sample.sources)
+    assert json.loads(replace(sample, sources=()).to_text())["sources"] == []
+
+
 def test_the_schema_is_one_and_lets_nothing_unknown_pass(sample: AuditReport) -> None:
     Draft202012Validator.check_schema(VALIDATOR.schema)
     told = sample.to_dict()

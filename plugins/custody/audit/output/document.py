@@ -6,6 +6,7 @@ The published schema is `audit.schema.json`. Every text is cleaned, so a page ha
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -47,6 +48,17 @@ def ordered(report: AuditReport) -> list[SourceVerdict]:
 
 def document(report: AuditReport) -> dict[str, Any]:
     """Return the JSON form of an audit."""
+    return {**_head(report), "sources": [cleaned(_source(one)) for one in ordered(report)]}
+
+
+def text(report: AuditReport) -> str:
+    """Return the JSON form as text: one source a line, made one by one, so that thousands do not fill the memory."""
+    head = json.dumps(_head(report), indent=1, ensure_ascii=False).removesuffix("\n}")
+    lines = (json.dumps(cleaned(_source(one)), ensure_ascii=False) for one in ordered(report))
+    return head + ',\n "sources": [\n' + ",\n".join(lines) + "\n ]\n}\n"
+
+
+def _head(report: AuditReport) -> dict[str, Any]:
     counted = Counter(one.verdict for one in report.sources)
     told = {
         "schema_version": SCHEMA_VERSION,
@@ -56,7 +68,6 @@ def document(report: AuditReport) -> dict[str, Any]:
         "as_of": report.as_of,
         "verdict": report.verdict,
         "counts": {verdict: counted[verdict] for verdict in VERDICTS},
-        "sources": [_source(one) for one in ordered(report)],
     }
     return dict(cleaned(told))
 

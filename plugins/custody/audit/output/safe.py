@@ -26,7 +26,8 @@ def clean(text: str, most: int = MAX_TEXT) -> str:
         text: whatever somebody wrote.
         most: characters; a longer text is cut.
     """
-    shown = "".join(_shown(one) for one in text[: most + 1])
+    head = text[: most + 1]
+    shown = head if head.isprintable() else "".join(map(_shown, head))
     return shown if len(shown) <= most else shown[:most] + "…"
 
 
