@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custody.audit.licences import prose
 from custody.audit.licences.clauses import FOR_RESEARCH, NON_COMMERCIAL, RESEARCH, UPSTREAM
 from custody.audit.licences.prose import MAX_PROSE, MAX_SENTENCE, of_data, statements
 from custody.audit.licences.table import terms_of
@@ -145,3 +146,41 @@ def test_a_sentence_without_end_is_read_in_pieces() -> None:
     started = time.process_time()
     assert keys(text) == {"CC-BY-NC-4.0"}
     assert time.process_time() - started < 60  # seconds; a reader that looks back over all of it takes hours
+
+
+WORDS_OF_CARDS = st.sampled_from(
+    [
+        *(
+            "the dataset",
+            "is",
+            "not",
+            "licensed under",
+            "released",
+            "CC BY-NC 4.0",
+            "MIT",
+            "only for",
+            "academic",
+            "research",
+        ),
+        *(
+            "commercial",
+            "use",
+            "terms of",
+            "the original sources",
+            "Twitter",
+            "copyright",
+            "belongs to",
+            "its owners",
+            "\n",
+        ),
+    ]
+)
+
+
+@given(st.lists(WORDS_OF_CARDS, max_size=25))
+def test_passing_over_sentences_loses_nothing(words: list[str]) -> None:
+    text = "# A\n" + " ".join(words)
+    with pytest.MonkeyPatch.context() as patched:
+        quick = statements(text)
+        patched.setattr(prose, "worth_reading", lambda _: True)
+        assert statements(text) == quick

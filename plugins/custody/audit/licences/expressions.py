@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from custody.audit.licences.table import table, terms_of
+from custody.audit.licences.table import licensing, table, terms_of
 from custody.audit.licences.terms import Terms, all_of
 
 MAX_BRANCHES = 64  # an expression with more choices is not read; real ones have two
@@ -36,9 +36,9 @@ def parse(text: str) -> str | None:
     if len(text) > MAX_LENGTH:
         return None
     try:
-        parsed = _licensing().parse(text)
-        keys = {str(one) for one in _licensing().license_keys(parsed)} if parsed is not None else set()
-        unknown = set(_licensing().unknown_license_keys(parsed)) - table().keys()
+        parsed = licensing().parse(text)
+        keys = {str(one) for one in licensing().license_keys(parsed)} if parsed is not None else set()
+        unknown = set(licensing().unknown_license_keys(parsed)) - table().keys()
     except Exception:  # the library raises what it likes, and deep nesting overflows it
         return None
     return str(parsed) if keys and not unknown and _literal(text, keys) else None
@@ -55,7 +55,7 @@ def _literal(text: str, keys: set[str]) -> bool:
 def branches(expression: str) -> tuple[Branch, ...]:
     """Return every way an expression can be kept, each with its terms; empty when no way has known terms."""
     try:
-        parsed = _licensing().parse(expression)
+        parsed = licensing().parse(expression)
     except Exception:
         return ()
     return tuple(_branches(parsed) or ())
@@ -97,10 +97,3 @@ def _single(key: str) -> list[Branch] | None:
         return None
     found = terms_of(base)
     return [(key, found)] if found else None
-
-
-@cache
-def _licensing() -> Any:
-    from license_expression import get_spdx_licensing
-
-    return get_spdx_licensing()

@@ -40,7 +40,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Return the words of a text. Places are exact: characters are folded one for one."""
-    plain = "".join(_one(character) for character in text)
+    plain = text.lower() if text.isascii() else "".join(map(_one, text))
     words, starts, places, at = [], [], [], 0
     for match in _WORD.finditer(plain):
         word = _SPELLINGS.get(match[0], match[0])

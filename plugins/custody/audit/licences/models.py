@@ -26,6 +26,11 @@ _HINT = re.compile(
 )
 
 
+NEAR = 150  # characters around a word of a model in which the rest is looked for
+_WORTH = re.compile(
+    r"gpt|llama|claude|gemini|palm|openai|davinci|codex|mi[sx]tral|llm|language\W+model|self\W+instruct|evol\W+instruct"
+    r"|synthetic|distil|generated"
+)
 # Beside the name of an open model: sizes, versions, tunings, and who published it.
 _TRIVIAL = re.compile(
     r"\d.*|[abmtvxls]|k|xs|xx?l|tiny|mini|small|base|medium|large|instruct|chat|cnn|xsum|hf|it|lm|model|generated|distil"
@@ -72,9 +77,22 @@ def writers(name: str) -> tuple[Writer, ...] | None:
 
 def written_by_model(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a text says that a model had a hand in the data."""
-    folded = fold(text)
-    for match in _HINT.finditer(folded.text):
-        yield folded.place(*match.span())
+    for start, end in _windows(text):
+        folded = fold(text[start:end])
+        for match in _HINT.finditer(folded.text):
+            first, last = folded.place(*match.span())
+            yield start + first, start + last
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the parts that may say so, none inside another: most cards have none, and folding takes time."""
+    if not text.isascii():
+        yield 0, len(text)
+        return
+    at, lower = 0, text.lower()
+    while found := _WORTH.search(lower, at):
+        at = found.end() + NEAR
+        yield max(0, found.start() - NEAR), at
 
 
 @cache

@@ -32,6 +32,12 @@ _SPEAKS = re.compile(
     r"\b(?:licen[cs]\w*|terms|agreement|rights"
     r"|(?:released|distributed|available|published|shared|provided) (?:\w+ ){0,3}under)\b"
 )
+# Every name in passing needs a word of _SPEAKS beside it, and every condition one of the others.
+_WORTH = re.compile(
+    r"li[cs]+en[cs]|terms|agreement|right|under|polic|condition|rules"
+    r"|commer|comer|kommer|research|academic|educational|scientific|scholarly"
+    r"|forschung|wissenschaft|recherche|investigaci|pesquisa|ricerca"
+)
 _NOT = re.compile(
     r"\b(?:not|never|no longer|isn t|aren t|wasn t|rather than|instead of|other than|unlike|formerly|previously"
     r"|originally"
@@ -130,7 +136,14 @@ def _sections(text: str) -> Iterator[tuple[int, int, bool]]:
         yield one.end(), headings[index + 1].start() if index + 1 < len(headings) else len(text), bool(depth)
 
 
+def worth_reading(text: str) -> bool:
+    """Whether a sentence outside of sections about licences may say anything: a necessary condition, and a fast one."""
+    return not text.isascii() or bool(_WORTH.search(text.lower()))
+
+
 def _sentence(text: str, offset: int, legal: bool) -> Iterator[Statement]:  # noqa: FBT001
+    if not (legal or worth_reading(text)):
+        return
     folded = fold(URL.sub(lambda found: " " * len(found[0]), text))
     left = list(folded.text)  # what is beside the names
     if legal or _SPEAKS.search(folded.text):

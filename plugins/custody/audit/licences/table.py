@@ -30,6 +30,14 @@ def table() -> Mapping[str, Terms]:
     }
 
 
+@cache
+def licensing() -> Any:
+    """Return the library's index of SPDX ids. It takes hundredths of a second to build, so it is built once."""
+    from license_expression import get_spdx_licensing
+
+    return get_spdx_licensing()
+
+
 def data(name: str) -> Any:
     """Return a data file of this package."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

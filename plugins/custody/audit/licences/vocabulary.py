@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from custody.audit.licences import creative
-from custody.audit.licences.table import data
+from custody.audit.licences.table import data, licensing
 
 _LICENCE = r"(?: (?:community |public |free |open |software |data )*(?:license|agreement)s?(?: agreement)?)"
 _VERSION = r"(?: (?:version|ver|v))? (?P<version>\d+(?:\.\d+)*[a-z]?)(?! clause)"
@@ -143,8 +143,5 @@ def _numbered(name: str, number: int) -> str:
     return f"(?:{_VERSION.replace(f'{name}>', f'{name}{number}>')})?"
 
 
-@cache
 def _is_spdx(key: str) -> bool:
-    from license_expression import get_spdx_licensing
-
-    return key in get_spdx_licensing().known_symbols
+    return key in licensing().known_symbols
