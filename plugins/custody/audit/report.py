@@ -160,7 +160,8 @@ def audit(
     own = {case.source.name: judge(case) for case in cases}
     more = inherited(cases, own)
     if screens:
-        seen = screen({case.source.name: case.dataset for case in cases}, rules.audit.screens)
+        held_out = [one.name for one in found.sources if one.held_out]
+        seen = screen({case.source.name: case.dataset for case in cases}, rules.audit.screens, held_out)
         more = {name: (*more.get(name, ()), *findings) for name, findings in seen.items()}
     verdicts = [_verdict(one, own[one.source.name], more.get(one.source.name, ()), rules, waivers) for one in cases]
     parts = [part(case, one.weighed) for case, one in zip(cases, verdicts, strict=True)]

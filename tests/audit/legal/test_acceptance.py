@@ -234,6 +234,7 @@ def adding(*lines: Any) -> Edit:
         changing(judge=" ACME "),
         changing(judge="acme ltd"),
         changing(at=WHEN.replace(year=2025).isoformat()),
+        changing(at="2026-11-25T00:00:00+00:00"),
         changing(at="2026-11-02"),
         changing(at="2026-11-02T00:00:00"),
         changing(at="later"),

@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custody.audit import audit
 from custody.audit.rules.changed import changed
 from custody.audit.screens import copies, hashing, screen, triggers
 from custody.audit.screens.cells import normal, units
 from custody.audit.screens.copies import Copies, Thinned, shared
 from custody.audit.screens.overlap import HeldOut
 from custody.dataset import Dataset, Listing
+from custody.home import Home
 from custody.intents import ScreenSettings
 from tests.audit.legal.cases import case, digest, found
 
@@ -293,6 +295,22 @@ def test_what_stands_beside_data_need_not_be_screened(tmp_path: Path, name: str)
 
 def test_a_text_that_is_too_long_is_told(tmp_path: Path) -> None:
     assert screened(tmp_path, a=[*texts(20, 1), {"text": "word " * 20_000}]) == {"a": {"POI105"}}
+
+
+def test_the_audit_screens_and_knows_which_source_is_held_out(home: Home, tmp_path: Path) -> None:
+    held = texts(30, 1)
+    sources = []
+    for name, made in (("train", [*texts(100, 2), held[0]]), ("exam", held)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in made))
+        entry = {"name": name, "path": name, "licence": "CC0-1.0", "personal_data": {"present": False}}
+        sources.append(entry | {"held_out": name == "exam"})
+    (tmp_path / "sources.yaml").write_text(json.dumps({"sources": sources}))
+    report = audit(tmp_path / "sources.yaml", "chat-prod", home.policy, screens=True)
+    assert {one.name: {each.code for each in one.findings} & {"POI104"} for one in report.sources} == {
+        "train": {"POI104"},
+        "exam": set(),
+    }
 
 
 @pytest.mark.parametrize(("shared_words", "hit"), [(12, False), (13, True)])

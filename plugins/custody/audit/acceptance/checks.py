@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from custody import yamlfile
@@ -76,7 +77,12 @@ def load(path: Path) -> Record:
 
 
 def judge(
-    record: Path, root: Path, listing: Listing, settings: AcceptanceSettings, interested: Collection[str]
+    record: Path,
+    root: Path,
+    listing: Listing,
+    settings: AcceptanceSettings,
+    interested: Collection[str],
+    today: date,
 ) -> Iterator[Result | str]:
     """Redo every check of a record. A check that cannot be redone is a text that says why.
 
@@ -86,6 +92,7 @@ def judge(
         listing: of the dataset.
         settings: the policy's numbers.
         interested: who may not judge.
+        today: the day (UTC) the audit is as of.
 
     Raises:
         StorageUnavailable: the disk failed.
@@ -97,7 +104,7 @@ def judge(
         return
     for check in checks:
         try:
-            yield _result(check, record.parent, root, listing, settings, interested)
+            yield _result(check, record.parent, root, listing, settings, interested, today)
         except StorageUnavailable:
             raise
         except (CustodyError, OSError, ValueError) as error:
@@ -105,12 +112,19 @@ def judge(
 
 
 def _result(
-    check: Check, base: Path, root: Path, listing: Listing, settings: AcceptanceSettings, interested: Collection[str]
+    check: Check,
+    base: Path,
+    root: Path,
+    listing: Listing,
+    settings: AcceptanceSettings,
+    interested: Collection[str],
+    today: date,
 ) -> Result:
     address, items = _population(check, base, root, listing)
     taken = sample.drawn(items, check.seed, address, check.kind, size(check.kind, settings))
     made, promise = _promise(check, base / check.committed, address)
-    counted = count(base / check.judgements, taken, made.moment if made else None, interested)
+    end = datetime.combine(today, time.max, UTC)
+    counted = count(base / check.judgements, taken, made.moment if made else None, end, interested)
     low, high = exact.interval(counted.good, taken.size, taken.population, settings.confidence)
     share = counted.good / taken.size if taken.size else 0.0
     wanted = least(check.kind, settings)
@@ -162,7 +176,7 @@ def _faults(counted: Counted, wanted: int) -> Iterator[str]:
         (counted.outside, "judgements are of items outside the sample"),
         (counted.twice, "items are judged more than once"),
         (wanted - counted.judged, "items of the sample are not judged"),
-        (counted.early, "judgements are not shown to be later than the commitment"),
+        (counted.early, "judgements are not shown to be later than the commitment and not in the future"),
         (counted.partial, "judgements are by nobody, or by who supplies the data"),
     ):
         if number:

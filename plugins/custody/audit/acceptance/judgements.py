@@ -21,8 +21,8 @@ class Counted:
     """A file of judgements. good: items of the sample of which every judgement is ok.
 
     The rest are counts of faults. unread: lines that are no judgement. outside: items that are not in the sample.
-    twice: items judged more than once. early: judged before the commitment, or no one can say when. partial: by a
-    judge with an interest, or by nobody.
+    twice: items judged more than once. early: judged before the commitment, in the future, or no one can say when.
+    partial: by a judge with an interest, or by nobody.
     """
 
     judges: set[str] = field(default_factory=set)
@@ -45,13 +45,14 @@ class Judgement:
     at: datetime | None
 
 
-def count(path: Path, sample: Sample, after: datetime | None, interested: Collection[str]) -> Counted:
+def count(path: Path, sample: Sample, after: datetime | None, before: datetime, interested: Collection[str]) -> Counted:
     """Count the judgements of a file.
 
     Args:
         path: the file.
         sample: what was to be judged.
         after: when the sample was committed to; None when nobody knows.
+        before: the end of the day the audit is as of.
         interested: who may not judge: supplier, publisher, contract party. Case does not matter.
 
     Raises:
@@ -68,7 +69,7 @@ def count(path: Path, sample: Sample, after: datetime | None, interested: Collec
                     line = file.readline(MAX_LINE + 1)
                 continue
             _add(counted, verdicts, one, sample)
-            counted.early += after is None or one.at is None or one.at < after
+            counted.early += after is None or one.at is None or not after <= one.at < before
             counted.partial += one.judge.casefold().strip() in {"", *shut}
     counted.good, counted.judged = sum(verdicts.values()), len(verdicts)
     return counted

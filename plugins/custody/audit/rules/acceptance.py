@@ -46,7 +46,7 @@ def results(case: Case) -> Iterator[Result | str]:
     interested |= {known.name} if known else set()
     interested |= {contract.party} if contract else set()
     root = Dataset((case.base / source.path).resolve(), source.name).root
-    return judge(case.base / source.acceptance, root, case.listing, case.settings.acceptance, interested)
+    return judge(case.base / source.acceptance, root, case.listing, case.settings.acceptance, interested, case.today)
 
 
 def _judged(case: Case, one: Result) -> Iterator[Finding]:
