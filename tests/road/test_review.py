@@ -16,10 +16,11 @@ from custody.classifiers import Scanner
 from custody.dataset import Dataset
 from custody.home import init
 from custody.lineage import statement as st
+from custody.lineage.gate import examine
 from custody.verbs import decisions as verb
 from custody.verbs.session import Session
 
-from .conftest import SAMPLE, Road
+from .conftest import INTENT, SAMPLE, Road
 
 PEOPLE = [f"zz9canary{index}@mail{index}.example.org" for index in range(20)]
 WHERE = ("--file", "people.csv", "--column")
@@ -325,3 +326,58 @@ def test_where_no_role_reviews_nobody_decides(desk: Road, capsys: pytest.Capture
     assert desk.run("classify", desk.path / "people") == 0
     assert _review(desk, "accept", *MAIL) == 1
     assert "no role here signs the step 'review'" in capsys.readouterr().err
+
+
+@pytest.fixture
+def mails(desk: Road) -> Path:
+    """Twenty addresses, classified as confidential and encrypted as such."""
+    data = desk.path / "mails"
+    data.mkdir()
+    (data / "people.csv").write_text("\n".join(["contact", *PEOPLE, ""]))
+    for step in (("classify",), ("redact", desk.path / "redacted")):
+        assert desk.run(step[0], data, *step[1:]) == 0
+    assert desk.run("encrypt", desk.path / "redacted" / "mails", desk.path / "cleared") == 0
+    return data
+
+
+def _raise(desk: Road, data: Path) -> None:
+    raising = ("--why", "a list of patients", "--expires", "1h", "--by", "Ann", "--grade", "restricted")
+    assert desk.run("review", "override", data, "--entity", "EMAIL_ADDRESS", *WHERE, "contact", *raising) == 0
+
+
+def _grade_and_reasons(desk: Road, at: str) -> tuple[str | None, str]:
+    address = Dataset(desk.path / "cleared" / "mails").listing().address
+    examined = examine(desk.ledger, "mails", address, INTENT, at)
+    return examined.grade, "\n".join(examined.reasons)
+
+
+def test_what_was_done_for_a_lower_grade_is_refused_once_a_steward_raised_it(desk: Road, mails: Path) -> None:
+    assert _grade_and_reasons(desk, st.now())[0] == "confidential"
+    _raise(desk, mails)
+    grade, reasons = _grade_and_reasons(desk, st.now())
+    assert grade == "restricted"
+    assert "its encrypt was done for confidential data, but it is restricted" in reasons
+
+
+def test_the_steps_after_a_raised_grade_follow_it(desk: Road, mails: Path) -> None:
+    _raise(desk, mails)
+    for step in ("redacted", "cleared"):
+        shutil.rmtree(desk.path / step)
+    assert desk.run("redact", mails, desk.path / "redacted") == 0
+    assert desk.run("encrypt", desk.path / "redacted" / "mails", desk.path / "cleared") == 0
+    grade, reasons = _grade_and_reasons(desk, st.now())
+    assert (grade, "was done for" in reasons) == ("restricted", False)
+
+
+@pytest.mark.parametrize("at", ["2000-01-01T00:00:00.000000Z", "2999-01-01T00:00:00.000000Z"])
+def test_a_raised_grade_counts_neither_before_it_was_raised_nor_after_it_expired(
+    desk: Road, mails: Path, at: str
+) -> None:
+    _raise(desk, mails)
+    assert _grade_and_reasons(desk, at)[0] == "confidential"
+
+
+def test_a_lowered_grade_does_not_loosen_the_gate(desk: Road) -> None:
+    assert _review(desk, "override", *LOWER, "--asked-by", "Bob") == 0
+    address = Dataset(desk.path / "people").listing().address
+    assert examine(desk.ledger, "people", address, INTENT, st.now()).grade == "restricted"

@@ -76,7 +76,7 @@ def examine(
     found = Examination(name, [address])
     try:
         _trace(ledger, found)
-        _classified(ledger, found, listing)
+        _classified(ledger, found, listing, at)
         if found.grade is not None:
             _audited(ledger, found, intent, at)
             _measures(ledger, found, intent, at)
@@ -124,7 +124,7 @@ def _makers(ledger: Ledger, address: str) -> list[Statement]:
     return sorted(made, key=lambda one: one.link.created_at, reverse=True)
 
 
-def _classified(ledger: Ledger, found: Examination, listing: Listing | None) -> None:
+def _classified(ledger: Ledger, found: Examination, listing: Listing | None, at: str) -> None:
     classified = ledger.latest(found.raw, "classify")
     if classified is None or classified.link.grade is None:
         known = len(found.addresses) == 1
@@ -134,7 +134,10 @@ def _classified(ledger: Ledger, found: Examination, listing: Listing | None) -> 
         found.refuse(what, "restore the bytes that were processed, or run every step on these")
         return
     found.used["classify"] = classified
-    grades = {one.link.grade or classified.link.grade for one in (*found.made, classified)}
+    reviews = raising(ledger, found.raw, at)
+    if reviews:
+        found.used["review"] = reviews[-1]
+    grades = {one.link.grade or classified.link.grade for one in (*found.made, classified, *reviews)}
     if unknown := grades - set(ledger.rules.levels):
         found.refuse(f"it is graded {', '.join(sorted(unknown))}, which the scheme does not have", "classify it again")
         return
@@ -148,6 +151,19 @@ def _classified(ledger: Ledger, found: Examination, listing: Listing | None) -> 
         found.refuse(
             "could not be read whole: " + "; ".join(unscanned[:5]), "repair or remove these, then run every step again"
         )
+
+
+def raising(ledger: Ledger, address: str, at: str) -> list[Statement]:
+    """Return the reviews, oldest first, by which stewards raised the grade of a dataset and that count at a moment.
+
+    Args:
+        ledger: the records.
+        address: of the raw bytes.
+        at: RFC 3339 UTC.
+    """
+    reviews = [one for one in ledger.about(address, "review") if one.link.grade and one.names(address)]
+    counting = (one for one in reviews if one.link.created_at <= at < str(one.link.detail["decision"]["expires"]))
+    return sorted(counting, key=lambda one: (one.link.created_at, one.digest))
 
 
 def unknown_bytes(ledger: Ledger, name: str, listing: Listing | None) -> str:

@@ -13,7 +13,7 @@ from custody.errors import GradeRefused, UsageError
 from custody.lineage import predicates
 from custody.lineage.statement import file_subject, now
 from custody.storage import write_whole
-from custody.verbs.decisions import dismissed_values
+from custody.verbs.decisions import dismissed_values, grades_in_effect
 from custody.verbs.drift import drift
 from custody.verbs.session import Outcome, Session
 
@@ -110,18 +110,23 @@ def refuse_grade(session: Session, outcome: Outcome, limit: str | None) -> None:
         raise GradeRefused(what, outcome.detail["why"], remedy=f"read the report: {outcome.detail['report']}")
 
 
-def column_grades(session: Session, address: str) -> dict[str, dict[str, str]]:
+def column_grades(session: Session, name: str, address: str) -> dict[str, dict[str, str]]:
     """Return file -> column -> the grade its protection follows, as classified for an address; empty when it was not.
 
     That is the column's own grade, or the file's where a combination raised the file above its columns and the column
-    holds part of what was combined.
+    holds part of what was combined, or what a steward raised it to.
     """
     classified = session.ledger.latest(address, "classify")
     if classified is None:
         return {}
     report = json.loads(session.ledger.read_document(classified.link.detail["report"]))
+    raised = grades_in_effect(session, name, report, classified)
     return {
-        file["path"]: {one["column"]: _protection(file, one) for one in file["columns"]} for file in report["files"]
+        file["path"]: {
+            one["column"]: session.policy.highest(_protection(file, one), raised[file["path"]][one["column"]])
+            for one in file["columns"]
+        }
+        for file in report["files"]
     }
 
 

@@ -44,6 +44,28 @@ def reviewed(session: Session, dataset: Dataset) -> tuple[Mapping[str, Any], Rev
     return classified.report, apply(classified.report, decisions, session.policy, now(), signer)
 
 
+def grades_in_effect(
+    session: Session, name: str, report: Mapping[str, Any], classified: Statement
+) -> dict[str, dict[str, str]]:
+    """Return file -> column -> the grade in effect with the decisions made so far.
+
+    Args:
+        session: the home.
+        name: the dataset's.
+        report: on its raw bytes.
+        classified: the statement of the report.
+
+    Raises:
+        IntegrityError: as `decisions_about`.
+        UsageError: the policy has changed since.
+    """
+    from custody.classifiers.reviewed import apply
+
+    decisions = decisions_about(session, name, report)
+    result = apply(report, decisions, session.policy, now(), classified.signer)
+    return {path: {name: grade for name, (_, grade) in columns.items()} for path, columns in result.columns.items()}
+
+
 def decisions_about(session: Session, name: str, report: Mapping[str, Any]) -> list[Decision]:
     """Return every decision on a dataset of this name, whatever its bytes were, and on the values its report shows.
 

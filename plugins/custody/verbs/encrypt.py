@@ -30,11 +30,11 @@ def encrypt(session: Session, dataset: Dataset, output: Path) -> Outcome:
     started = now()
     with dataset.held() as listing:
         before = session.follows(dataset, listing, "redact", "classify")
-        grade = session.grade_of(before)
+        raw = before.materials[0]["digest"]["dirHash"] if before.materials else listing.address
+        grade = session.grade_in_effect(before, raw)
         key = session.measures(grade).encrypt
         if key is None:
             return Outcome("encrypt", dataset.name, str(dataset.path), listing.address, grade)
-        raw = before.materials[0]["digest"]["dirHash"] if before.materials else listing.address
         columns, footers = _column_keys(session, dataset, raw)
         context = {"address": listing.address, "grade": grade, "policy": session.policy.digest}
         target = output / dataset.name
@@ -60,7 +60,7 @@ def _column_keys(session: Session, dataset: Dataset, raw: str) -> tuple[Keys, di
     """Give each top-level Parquet column the key of the highest grade in it, and each footer the lowest of these."""
     columns: Keys = {}
     footers: dict[str, str] = {}
-    for file, grades in column_grades(session, raw).items():
+    for file, grades in column_grades(session, dataset.name, raw).items():
         tops = _top_grades(session, formats.fields(dataset.root / file), grades)
         keyed = {top: (grade, key) for top, grade in tops.items() if (key := session.measures(grade).encrypt)}
         if keyed:

@@ -28,7 +28,7 @@ def redact(session: Session, dataset: Dataset, output: Path) -> Outcome:
     started = now()
     listing = dataset.listing()
     classified = session.follows(dataset, listing, "classify")
-    grade = session.grade_of(classified)
+    grade = session.grade_in_effect(classified, listing.address)
     plan = session.measures(grade).redact
     if not plan:
         return Outcome("redact", dataset.name, str(dataset.path), listing.address, grade)

@@ -58,7 +58,9 @@ def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
         UsageError: there is no such finding, the decision could never count, or its reason holds what it is about.
     """
     classified = classified_as(session, dataset)
-    decision = _decision(session, classified, wish)
+    decision, effective = _decision(session, classified, wish)
+    found = session.grade_of(classified.statement)
+    raised = effective if session.policy.highest(found, effective) != found else None  # the steps after it follow that
     refuse_values(session, wish.why)
     finding = f"{wish.entity} {wish.fingerprint or f'in {wish.file}, {wish.column}'}"
     lists = {"accept": "passed", "false_positive": "failed", "override": "warned"}
@@ -68,6 +70,7 @@ def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
         list(_subjects(session, dataset.name, classified.address, wish)),
         predicates.observed([file_subject("classification-report.json", classified.digest)], **told),
         prev=[classified.statement.digest],
+        grade=raised,
         detail={"decision": decision.to_dict()},
     )
     _, result = reviewed(session, dataset)
@@ -75,8 +78,8 @@ def review(session: Session, dataset: Dataset, wish: Wish) -> Outcome:
     return Outcome("review", dataset.name, str(dataset.path), classified.address, result.effective, made.digest, detail)
 
 
-def _decision(session: Session, classified: Classified, wish: Wish) -> Decision:
-    """Return the decision to sign. Raises UsageError when it could never count."""
+def _decision(session: Session, classified: Classified, wish: Wish) -> tuple[Decision, str]:
+    """Return the decision to sign, and the dataset's grade by it alone. Raises UsageError if it could never count."""
     from custody.classifiers.memory import Decision, detector_digest, moment
     from custody.classifiers.reviewed import apply
 
@@ -100,7 +103,7 @@ def _decision(session: Session, classified: Classified, wish: Wish) -> Decision:
     notes = [note for one in tried.findings for note in one.notes] + list(tried.ignored.values())
     if notes:
         raise UsageError(f"this decision could never count: {notes[0]}")
-    return decision
+    return decision, tried.effective
 
 
 def _findings(report: Mapping[str, Any], wish: Wish) -> Iterator[Mapping[str, Any]]:

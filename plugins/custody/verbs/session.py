@@ -130,6 +130,11 @@ class Session:
         """Return the grade a statement carries; a statement without one counts as the policy's `unscanned`."""
         return statement.link.grade or self.policy.unscanned
 
+    def grade_in_effect(self, statement: Statement, raw: str) -> str:
+        """Return the grade a statement carries, or a higher one that a steward gave to the raw bytes it began with."""
+        raised = (str(one.link.grade) for one in gate.raising(self.ledger, raw, now()))
+        return self.policy.highest(self.grade_of(statement), *raised)
+
     def report_path(self, name: str, address: str, suffix: str) -> Path:
         """Where a dataset's report goes."""
         return self.home.path / "reports" / f"{name}-{address[:12]}{suffix}"
