@@ -133,6 +133,12 @@ def test_a_condition_of_its_own_anywhere_is_a_modified_text(added: str, behind: 
     assert (found.kind, found.ids) == ("modified", ("MIT",))
 
 
+def test_a_notice_that_no_line_bounds_is_no_change() -> None:
+    found = identify(f"Copyright (c) 2001-2020 The Regents and others. All rights reserved. {reflowed(MIT)}")
+    assert (found.kind, found.ids) == ("near", ("MIT",))
+    assert identify("Copyright (c) 2020 Acme. All rights reserved.").kind == "unknown"
+
+
 @needs_spdx
 def test_a_holder_in_every_clause_of_a_short_text_is_no_change() -> None:
     said = (SPDX / "BSD-3-Clause.txt").read_text(encoding="utf-8")

@@ -89,9 +89,13 @@ def _similar(said: list[str], mark: str, known: Library) -> TextMatch:
     dice = 2 * shared / (size + sizes)
     first = held[0] if held else int(dice.argmax())
     close = np.flatnonzero((dice >= CLOSE * dice[first]) | (shared >= CONTAINED * sizes))
-    places = [first, *sorted(set(close.tolist()) - {first}, key=lambda one: (-dice[one], one))[:RIVALS]]
-    found = [_compared(own, known.texts[place], float(dice[place])) for place in places]
-    return _one(said, mark, found)
+    rivals = sorted(set(close.tolist()) - {first}, key=lambda one: (-dice[one], one))[:RIVALS]
+    best = _compared(own, known.texts[first], float(dice[first]))
+    if not _near(said, best):
+        several = [best, *(_compared(own, known.texts[place], float(dice[place])) for place in rivals)]
+        # the most words in common; of two that have as many, the one that asks for more
+        best = max(several, key=lambda one: (round(one.similarity, 3), strictness(one.known.ids)))
+    return _one(said, mark, best)
 
 
 @dataclass(frozen=True)
@@ -111,12 +115,14 @@ def _compared(own: Hashes, known: Known, dice: float) -> _Compared:
     return _Compared(known, dice, found, same, 2 * same / (len(own) + len(known.words)))
 
 
-def _one(said: Sequence[str], mark: str, several: list[_Compared]) -> TextMatch:
-    """Decide for the text with the most words in common; of two that have as many, for the one that asks for more."""
-    best = max(several, key=lambda one: (round(one.similarity, 3), strictness(one.known.ids)))
-    ids, words_of = best.known.ids, best.known.words
+def _near(said: Sequence[str], best: _Compared) -> bool:
     replaced = best.similarity >= NEAR_WORDS and sum(one.start == one.end for one in best.found) <= GAPS
-    if (best.dice >= NEAR or replaced) and not material(best.found, said, words_of):
+    return (best.dice >= NEAR or replaced) and not material(best.found, said, best.known.words)
+
+
+def _one(said: Sequence[str], mark: str, best: _Compared) -> TextMatch:
+    ids, words_of = best.known.ids, best.known.words
+    if _near(said, best):
         kind: Kind = "near"
     elif best.similarity >= MODIFIED or best.same >= CONTAINED * len(words_of):
         kind = "modified"

@@ -32,6 +32,7 @@ _NO_NOTICE = re.compile(  # a sentence of a licence that only begins like a noti
     r"\b(?:licen[sc]e[ds]?|notices?|permission|provided|shall|must|may|liable|liability|damages|disclaimer|law|such)\b",
     re.IGNORECASE,
 )
+_RESERVED = " all rights reserved "  # belongs to a notice, also where no line bounds it
 _WORD = re.compile(r"[^\W_]{2,}|\d")
 _SPELLINGS = {  # one spelling for each pair of the guidelines that licence texts show
     "licence": "license",
@@ -54,14 +55,14 @@ _SPELLINGS = {  # one spelling for each pair of the guidelines that licence text
 def words(text: str) -> list[str]:
     """Return a licence text's words, in order, without what publishers put around a licence."""
     said = f" {' '.join(_all_words(text))} "
-    for frame in _frames():
+    for frame in (*_frames(), _RESERVED):
         said = said.replace(frame, " ")
     return said.split()
 
 
 @cache
 def _frames() -> tuple[str, ...]:
-    """The sentences of frames.txt, as words; a short one might stand in a licence."""
+    """The sentences of frames.txt, as words."""
     lines = files("custody.audit.texts").joinpath("frames.txt").read_text(encoding="utf-8").splitlines()
     frames = [f" {' '.join(_all_words(line))} " for line in lines if not line.startswith("#")]
     return tuple(sorted(frames, key=len, reverse=True))
@@ -69,7 +70,7 @@ def _frames() -> tuple[str, ...]:
 
 def _all_words(text: str) -> list[str]:
     plain = _without_markup(text) if _IS_HTML.search(text) else text
-    plain = unicodedata.normalize("NFKC", _NOTICE.sub(_notice, plain)).casefold()
+    plain = _NOTICE.sub(_notice, unicodedata.normalize("NFKC", plain)).casefold()
     return [_SPELLINGS.get(word, word) for word in _WORD.findall(_CLAUSE.sub(" ", plain))]
 
 
