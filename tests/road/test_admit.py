@@ -105,6 +105,26 @@ def test_bytes_that_were_not_audited_as_they_are_stay_in_quarantine(
     assert not (posts.path / "admitted" / NAME).exists()
 
 
+@pytest.mark.parametrize("file", ["third_party.yaml", "optouts.csv"], ids=["the sources file", "the opt-out list"])
+def test_what_the_audit_read_cannot_be_changed_before_the_admission(
+    start: Road, capsys: pytest.CaptureFixture[str], file: str
+) -> None:
+    sources = start.sources.with_name("third_party.yaml")
+    assert start.run("audit", sources, "--intent", INTENT) == 4
+    changed = start.sources.with_name(file)
+    text = changed.read_text()
+    changed.write_text(text.replace("optouts:\n  - file: optouts.csv", "#").replace("owner,hub", "owner,tub"))
+    assert changed.read_text() != text
+    posts = start.raw("forum_posts")
+    told = ("admit", posts, start.path / "admitted", "--sources", sources, "--intent", INTENT)
+    capsys.readouterr()
+    assert start.run(*told) == 1
+    assert f"{file} is not what the audit read" in capsys.readouterr().err
+    assert not (start.path / "admitted" / "forum_posts").exists()
+    changed.write_text(text)
+    assert start.run(*told) == 0
+
+
 def test_a_refused_source_stays_in_quarantine(posts: Road, capsys: pytest.CaptureFixture[str]) -> None:
     _describe(posts, licence="CC-BY-NC-4.0", row_licence={"column": "licence"})
     assert posts.run("audit", posts.sources, "--intent", INTENT) == 4

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from custody.audit import crawled, optoutlists, rowlicences
+from custody.audit import crawled, inputs, optoutlists, rowlicences
 from custody.audit import evidence as kept
 from custody.audit import sources as intake
 from custody.audit.case import Case
@@ -27,6 +27,7 @@ from custody.audit.screens import screen
 from custody.audit.verdicts import Finding, Verdict, strictest
 from custody.audit.waivers import REFUSALS, Circumstances, Waiver, Weighed, finding_digest, weigh
 from custody.dataset import Dataset, Listing, file_sha256
+from custody.errors import IntegrityError
 from custody.policy import Policy
 
 Waivers = Callable[[str, str], Iterable[Waiver]]  # by a source's name and address
@@ -51,6 +52,7 @@ class SourceVerdict:
     concluded: str
     source: intake.Source
     text: Path | None = None  # where the licence's text is kept
+    inputs: Mapping[str, str] = field(default_factory=dict)  # file that was read for it -> SHA-256
     rest: Weighed | None = None  # without the rows that may not be used; None where nothing is judged by row
 
     @property
@@ -106,6 +108,7 @@ class AuditReport:
     policy: str
     as_of: str  # the day it holds for, UTC
     sources: tuple[SourceVerdict, ...] = field(default=())
+    inputs: Mapping[str, str] = field(default_factory=dict)  # file that was read for all sources -> SHA-256
     screened: bool = False  # whether the texts were screened against poisoning
 
     @property
@@ -150,10 +153,11 @@ def audit(
     Raises:
         PolicyError: the sources file or its register of suppliers does not say what it must.
         DatasetError: a dataset cannot be read.
+        IntegrityError: the sources file or a list it names changed meanwhile.
     """
     day = today or datetime.now(UTC).date()
     found = intake.load(sources_file)
-    base = sources_file.parent
+    base, read = sources_file.parent, inputs.of_file(sources_file, found)
     register = suppliers.load(base / found.suppliers) if found.suppliers else None
     lists = optoutlists.read(found.optouts, base)
     cases = [_case(one, base, intent, rules, day, register, evidence, lists) for one in found.sources]
@@ -170,7 +174,10 @@ def audit(
         if mine := together.get(case.source.name):
             every = (*more.get(case.source.name, ()), *mine)
             verdicts[index] = _verdict(case, own[case.source.name], every, rules, waivers)
-    return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts), screens)
+    if changed := inputs.changed(read, inputs.of_file(sources_file, found)):
+        what = f"{', '.join(changed)} changed while it was read"
+        raise IntegrityError(what, where=str(sources_file), remedy="run the audit again")
+    return AuditReport(intent, rules.digest, day.isoformat(), tuple(verdicts), read, screens)
 
 
 def _case(
@@ -223,6 +230,7 @@ def _verdict(
         concluded=_concluded(case.claims),
         source=case.source,
         text=text,
+        inputs=inputs.of_source(case.source, case.base),
         rest=weigh(tuple(sorted({*judge(rowlicences.rest(case)), *inherited})), signed, now) if by_row else None,
     )
 

@@ -31,11 +31,15 @@ REFUSED = ("review", "deny")
 
 @dataclass(frozen=True)
 class _Audited:
-    """The signed audit of the bytes in quarantine: its statement, and what the report says of them."""
+    """The signed audit of the bytes in quarantine: its statement, and what the report says of them.
+
+    inputs: what the audit read beside the data, by SHA-256.
+    """
 
     statement: Statement
     report: str
     source: Mapping[str, Any]
+    inputs: Mapping[str, str]
 
 
 def admit(session: Session, dataset: Dataset, sources: Path, intent: str, output: Path) -> Outcome:
@@ -84,7 +88,8 @@ class _Judging:
         self.audited = _audited(self.session, self.dataset, listing, self.intent)
         if not self.audited.statement.link.detail.get("screened"):
             _screen(self.session, self.dataset)
-        found = tuple(_filters(_case(self.session, self.dataset, self.sources, self.intent, listing)))
+        case = _case(self.session, self.dataset, self.sources, self.intent, listing, self.audited.inputs)
+        found = tuple(_filters(case))
         self.verdict, self.duties = _permitted(self.audited, self.dataset, by_row=bool(found))
         return found
 
@@ -106,7 +111,7 @@ def _audited(session: Session, dataset: Dataset, listing: Listing, intent: str) 
     if expired := sorted(str(one["code"]) for one in statement.link.detail.get("waived", ()) if one["expires"] < today):
         what = f"the waiver of {', '.join(expired)} has expired since the audit"
         raise SourcesRefused(what, where=str(dataset.path), remedy="decide anew, then audit again")
-    return _Audited(statement, digest, mine[0])
+    return _Audited(statement, digest, mine[0], {**mine[0]["inputs"], **report["inputs"]})
 
 
 def _screen(session: Session, dataset: Dataset) -> None:
@@ -144,9 +149,16 @@ def _if_there(column: str, known: Sequence[str]) -> Sequence[str]:
     return [column] if column in known else []
 
 
-def _case(session: Session, dataset: Dataset, sources: Path, intent: str, listing: Listing) -> Case:
-    """Return the source of these bytes with what the audit knows of it, but for the counts of rows."""
-    from custody.audit import evidence, optoutlists
+def _case(
+    session: Session, dataset: Dataset, sources: Path, intent: str, listing: Listing, read: Mapping[str, str]
+) -> Case:
+    """Return the source of these bytes with what the audit knows of it, but for the counts of rows.
+
+    Raises:
+        IntegrityError: what the audit read is not what it was: who may change it could let rows through.
+        UsageError: no source has the path of the dataset.
+    """
+    from custody.audit import evidence, inputs, optoutlists
     from custody.audit import sources as intake
     from custody.audit.case import Case
     from custody.audit.evidence_store import EvidenceStore
@@ -157,6 +169,10 @@ def _case(session: Session, dataset: Dataset, sources: Path, intent: str, listin
     source = next((one for one in found.sources if (base / one.path).resolve() == here), None)
     if source is None:
         raise UsageError("no source has this path", where=str(here), remedy=f"describe it in {sources}, then audit it")
+    now = {**inputs.of_source(source, base), **inputs.of_file(sources, found)}
+    if changed := inputs.changed(read, now):
+        what = f"{', '.join(changed[:5])} is not what the audit read"
+        raise IntegrityError(what, where=str(sources), remedy="restore it, or run the audit again")
     return Case(
         source,
         base,

@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from custody.dataset import file_sha256
 from custody.errors import SourcesRefused
 from custody.intents import OnRefusal
 from custody.lineage import predicates
@@ -100,7 +99,7 @@ def report_on(
     """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
     report = judged(session, sources, intent, screens=screen)
     document = report.to_text().encode()
-    digest, config = session.ledger.document(document), file_sha256(sources)
+    digest, config = session.ledger.document(document), report.inputs[sources.name]
     made = [_sign(session, one, report, digest, config) for one in report.sources]
     target = write_whole(session.home.path / "reports" / f"audit-{intent}.json", document)
     _write_beside(target, report)

@@ -66,6 +66,7 @@ def _head(report: AuditReport) -> dict[str, Any]:
         "intent": report.intent,
         "policy": report.policy,
         "as_of": report.as_of,
+        "inputs": dict(report.inputs),
         "verdict": report.verdict,
         "counts": {verdict: counted[verdict] for verdict in VERDICTS},
     }
@@ -87,6 +88,7 @@ def _source(one: SourceVerdict) -> dict[str, Any]:
         "obligations": list(one.obligations),
         "origin": one.source.origin.model_dump(mode="json"),
         "attribution": one.source.attribution,
+        "inputs": dict(one.inputs),
     }
 
 
