@@ -223,6 +223,14 @@ def test_a_nested_column_may_be_named(tmp_path: Path) -> None:
     assert (screened.listed, screened.unknown) == (1, 1)
 
 
+def test_a_file_that_lacks_one_of_the_columns_tells_an_admission_nothing(tmp_path: Path) -> None:
+    bars = listed(tmp_path, ("domain", "bad.org"), ("owner", "ann"))
+    guessing = optoutlists.row_filter(bars, None)
+    assert guessing.columns(["url", "text"]) == ()
+    assert list(guessing.columns(["url", "text", "author"])) == ["author", "url"]
+    assert optoutlists.row_filter(bars, {"url": "src", "owner": "who"}).columns(["src", "text"]) == ()
+
+
 def test_a_list_that_lost_entries_is_seen(tmp_path: Path) -> None:
     old = listed(tmp_path, ("domain", "a.org"), ("owner", "ann"))
     new = listed(tmp_path, ("domain", "A.org"), ("domain", "b.org"))

@@ -254,7 +254,8 @@ NO_TRAINING = RSL_XML.format('<prohibits type="usage">ai-train</prohibits>')
         (head(f'<script type="application/rsl+xml">{NO_TRAINING}</script>'), "reserved"),
         (head('<meta name="robots" content="noindex">'), "unset"),
         (head('<meta name="description" content="noai">'), "unset"),
-        (head('<!-- <meta name="robots" content="noai"> -->'), "unset"),
+        (head('<!-- -> <meta name="robots" content="noai"> -->'), "unset"),
+        (head('<!--><meta name="robots" content="noai">'), "reserved"),
         (head('<script>var x = \'<meta name="robots" content="noai">\'</script>'), "unset"),
         (head('<template><meta name="tdm-reservation" content="0"></template>'), "unset"),
         (head(), "unset"),
@@ -379,6 +380,11 @@ def test_the_whole_union_meets_each_of_its_members() -> None:
     assert state("rsl", document, geo=["EU"])["answer"] == "prohibited"
 
 
+def typed(declaration: str, licence: str) -> str:
+    declared, document = licensed(licence).split("?>", 1)
+    return f"{declared}?>{declaration}{document}"
+
+
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
 
@@ -391,8 +397,9 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         "text",
         "{}",
         "<html/>",
-        BOMB + licensed(TRAIN + "&b;"),
-        '<!DOCTYPE x SYSTEM "file:///etc/passwd">' + licensed(TRAIN),
+        typed(BOMB, TRAIN + "&b;"),
+        typed('<!DOCTYPE x SYSTEM "file:///etc/passwd">', TRAIN),
+        typed("<!DOCTYPE rsl>", TRAIN),
         licensed(TRAIN + "&undeclared;"),
         "<rsl>" + "<a>" * 99 + "</a>" * 99 + "</rsl>",
         "<rsl>" + "<a/>" * 30_000 + "</rsl>",

@@ -92,6 +92,7 @@ def test_a_rule_holds_whichever_parser_it_was_written_for(text: str, agent: str,
         (410, True, True),
         (401, True, True),
         (403, True, True),
+        (499, True, True),
         (429, False, True),
         (500, False, True),
         (503, False, True),
@@ -131,10 +132,12 @@ def test_any_bytes_are_read_without_an_exception(body: bytes | str) -> None:
 
 
 def test_a_line_that_is_cut_by_the_limit_is_not_read() -> None:
-    start = b"User-agent: *\nDisallow: /\nAllow: /abc"
-    body = start[:-4] + b"\n#".ljust(robots.MAX_ROBOTS - len(start) + 2, b"x") + b"\nAllow: /abcdef"
-    assert len(body) > robots.MAX_ROBOTS
-    assert not robots.parse(body).allows("A", "/abc")
+    start, end = b"User-agent: *\nDisallow: /\n#", b"\nAllow: /abc"
+    body = start + b"\n#" * ((robots.MAX_ROBOTS - len(start) - len(end)) // 2)
+    body += b"x" * (robots.MAX_ROBOTS - len(body) - len(end)) + end
+    assert len(body) == robots.MAX_ROBOTS
+    assert robots.parse(body).allows("A", "/abc")
+    assert not robots.parse(body + b"def").allows("A", "/abc")
 
 
 def test_a_rule_that_is_too_long_forbids_more_and_allows_nothing() -> None:

@@ -135,4 +135,5 @@ def test_rows_without_an_address_are_for_review_where_it_matters(start: Road) ->
     _crawl(start, PARTLY, [{"text": "from where?"}])
     assert start.run("audit", start.sources, "--intent", INTENT) == 3
     assert "no column with an address" in str(_found(start)["findings"])
+    assert _found(start)["without_refused_rows"] is None
     assert _admit(start) != 0

@@ -137,7 +137,7 @@ def _unknown(case: Case, heard: Heard, then: tuple[Evidence, ...]) -> Iterator[F
             _where(case, heard.url),
             f"no snapshot of {', '.join(lacking)} for the crawl{_window(case)}",
             "whether rights were reserved then cannot be shown",
-            "supply what the crawler kept (WARC records), or check again and record a new crawl",
+            "name what the crawler kept in `evidence`, or check again and record a new crawl",
         )
 
 
