@@ -28,6 +28,8 @@ def add(commands: Any) -> None:
     parser.add_argument("--bytes", type=Path, help="a directory with each dataset and the model under its name")
     parser.add_argument("--policy", type=Path, help="your own copy of the policy: pins the trusted keys")
     parser.add_argument("--expect-head", metavar="SHA256", help="the head its publisher names: an older bundle is seen")
+    parser.add_argument("--anchor", type=Path, metavar="TSR", help="an RFC 3161 time stamp over the head")
+    parser.add_argument("--tsa", type=Path, action="append", default=[], metavar="PEM", help="a trusted authority")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--vsa", type=Path, metavar="FILE", help="write the answer as a SLSA verification summary")
     parser.add_argument("--sign-with", metavar="URI", help="sign the summary with this key, such as local:FILE#NAME")
@@ -56,18 +58,28 @@ def _add_ledger(commands: Any) -> None:
     for name, run, text in (
         ("head", _head, "print the digest of all statements"),
         ("reindex", _reindex, "make the markers again by which statements are found"),
+        ("request", _request, "write a request to a time-stamp authority (RFC 3161) over the head"),
+        ("anchor", _anchor, "verify and keep the answer of a time-stamp authority"),
+        ("check", _check, "verify every anchor and say which statements have gone since"),
         ("keep", _keep, "keep a signed statement whose predicate custody does not know; it never counts"),
     ):
         parser = verbs.add_parser(name, help=text, description=text)
         parser.set_defaults(command=run)
-        if name == "keep":
-            parser.add_argument("envelope", type=Path)
+        if name in ("keep", "request", "anchor"):
+            parser.add_argument("file", type=Path)
+        if name in ("anchor", "check"):
+            parser.add_argument("--tsa", type=Path, action="append", required=True, metavar="PEM", help="trusted root")
+        if name in ("request", "anchor", "check"):
+            parser.add_argument("--bundle", type=Path, help="a bundle instead of the ledger of a home")
         parser.add_argument("--home", type=Path, help="the custody home; by default CUSTODY_HOME")
 
 
 def _ledger(arguments: Arguments) -> Ledger:
+    from custody import policy
     from custody.lineage.ledger import Ledger
 
+    if bundle := getattr(arguments, "bundle", None):
+        return Ledger(bundle / "ledger", policy.load(bundle / "policy.yaml"))
     return Ledger.of(homes.find(arguments.home))
 
 
@@ -87,8 +99,39 @@ def _reindex(arguments: Arguments) -> int:
     return 0 if done.whole else 1
 
 
+def _request(arguments: Arguments) -> None:
+    from custody.lineage import anchor
+
+    write_whole(arguments.file, anchor.request(_ledger(arguments)))
+    print(f"curl -H 'Content-Type: {anchor.MEDIA_TYPE}' --data-binary @{arguments.file} URL > answer.tsr")
+
+
+def _anchor(arguments: Arguments) -> None:
+    from custody.lineage import anchor
+
+    ledger, answer = _ledger(arguments), arguments.file.read_bytes()
+    if arguments.bundle:  # which holds nothing but what its BOM follows: its time stamp lies beside it
+        print(f"head {ledger.head()} was there at {anchor.stamped(answer, ledger.roll(), arguments.tsa)}")
+        return
+    made = anchor.keep(ledger, answer, arguments.tsa)
+    print(f"head {made.head} was there at {made.at}")
+
+
+def _check(arguments: Arguments) -> int:
+    from custody.lineage import anchor
+
+    found = anchor.check(_ledger(arguments), arguments.tsa)
+    for one in found:
+        print(f"{one.at}: {len(one.statements)} statements, {len(one.lost) or 'none'} of them gone since")
+        for digest in one.lost:
+            print(f"  statement {digest} is missing; restore it from a copy of the ledger")
+    if not found:
+        print("this ledger has no anchor: nothing outside says what must be in it")
+    return 0 if found and all(one.whole for one in found) else 1
+
+
 def _keep(arguments: Arguments) -> None:
-    made = _ledger(arguments).keep(arguments.envelope.read_bytes())
+    made = _ledger(arguments).keep(arguments.file.read_bytes())
     print(f"{made.predicate_type}\n  statement {made.digest}\n  signed by {made.signer}")
 
 
@@ -109,11 +152,11 @@ def _verify(arguments: Arguments) -> int:
     from custody.lineage.verification import EXIT_CODES
     from custody.lineage.verify import verify
 
-    head = arguments.expect_head
-    found = verify(arguments.bom, arguments.bundle, arguments.bytes, arguments.policy, head=head)
+    told = {"head": arguments.expect_head, "anchor": arguments.anchor, "roots": arguments.tsa}
+    found = verify(arguments.bom, arguments.bundle, arguments.bytes, arguments.policy, **told)
     if arguments.vsa:
         _write_summary(found, arguments)
-    print(json.dumps(found.to_dict(), indent=1) if arguments.json else told(found))
+    print(json.dumps(found.to_dict(), indent=1) if arguments.json else as_text(found))
     return EXIT_CODES[found.result]
 
 
@@ -128,7 +171,7 @@ def _write_summary(found: Verification, arguments: Arguments) -> None:
     write_whole(arguments.vsa, summary(found, bom, signer))
 
 
-def told(found: Verification) -> str:
+def as_text(found: Verification) -> str:
     """Return a verification as lines of text."""
     trust = "your policy" if found.pinned else "the bundle's own policy; pin yours with --policy"
     head = f"{found.result} (keys trusted: those of {trust}, sha256 {found.policy or 'unread'})"

@@ -17,6 +17,7 @@ from custody.dataset import Dataset, file_sha256
 from custody.errors import IntegrityError
 from custody.lineage import bundle as bundles
 from custody.lineage import dsse, shape
+from custody.lineage.anchor import stamped
 from custody.lineage.bomcheck import problems
 from custody.lineage.presented import Case, same_policy, sha256_of, short
 from custody.lineage.statement import Statement, dataset_subject, file_subject, open_envelope
@@ -65,6 +66,9 @@ def chain(case: Case) -> Findings:
     yield "ok", "the bundle holds every statement and document the BOM follows, and nothing else"
     if case.head is not None:
         yield "ok", f"its head is {case.head[:12]}… as expected"
+    if case.anchor is not None:
+        case.found.anchored = stamped(case.anchor.read_bytes(), case.ledger.roll(), case.roots)
+        yield "ok", f"a trusted authority saw this head at {case.found.anchored}"
 
 
 def _nothing_missing_or_added(case: Case) -> None:

@@ -31,6 +31,8 @@ class Case:
     data: Path | None
     rules: Path
     head: str | None
+    anchor: Path | None = None  # a time stamp over the head
+    roots: tuple[Path, ...] = ()  # certificates that are trusted to time stamps
 
     @cached_property
     def trusted(self) -> Policy:

@@ -7,7 +7,7 @@ Three results: ok, mismatch, incomplete. Never plain ok when bytes were not read
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from custody.errors import CustodyError, UsageError
@@ -28,7 +28,14 @@ BYTES = (checks.data, checks.model)
 
 
 def verify(
-    bom: Path, bundle: Path, data: Path | None = None, rules: Path | None = None, *, head: str | None = None
+    bom: Path,
+    bundle: Path,
+    data: Path | None = None,
+    rules: Path | None = None,
+    *,
+    head: str | None = None,
+    anchor: Path | None = None,
+    roots: Sequence[Path] = (),
 ) -> Verification:
     """Check a BOM against the statements of its bundle and, when given, against the bytes.
 
@@ -38,15 +45,17 @@ def verify(
         data: a directory that holds each dataset under its name, and the model file.
         rules: the verifier's own copy of the policy. Without it the keys are those the bundle itself names.
         head: what the bundle's head must be, as its publisher tells it elsewhere; an older bundle has another.
+        anchor: an RFC 3161 time stamp over the bundle's head.
+        roots: PEM files with the certificates of trusted time-stamp authorities.
 
     Raises:
         UsageError: a path is not there.
     """
-    for path in (bom, bundle / "policy.yaml", *(one for one in (data, rules) if one)):
+    for path in (bom, bundle / "policy.yaml", *(one for one in (data, rules, anchor) if one)):
         if not path.exists():
             raise UsageError("there is nothing here", where=str(path), remedy="correct the path")
     found = Verification(pinned=rules is not None)
-    case = Case(found, bom, bundle, data, rules or bundle / "policy.yaml", head)
+    case = Case(found, bom, bundle, data, rules or bundle / "policy.yaml", head, anchor, tuple(roots))
     for number, check in enumerate(RECORDS, 1):
         _run(found, number, check, case)
         if found.mismatches:
