@@ -35,7 +35,10 @@ def keys(text: str) -> set[str]:
         ("The models are licensed under the MIT License and the texts are licensed under ODbL.", {"ODbL-1.0"}),
         ("The software is GPL-3.0.", set()),
         ("It is not licensed under CC BY 4.0 but under CC BY-NC 4.0.", {"CC-BY-NC-4.0"}),
-        ("Unlike the original, which was never under CC BY 4.0, it is public domain.", {"LicenseRef-PublicDomain"}),
+        (
+            "Unlike the original, which was never under CC BY 4.0, it is public domain.",
+            {"LicenseRef-scancode-public-domain"},
+        ),
         ("For non-commercial research purposes only.", {RESEARCH}),
         ("Usage is restricted to academic research.", {RESEARCH}),
         ("Academic use only.", {RESEARCH}),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custody.audit.licences.expressions import branches, terms
+from custody.audit.licences.names import read
 from custody.audit.licences.table import table, terms_of
 from custody.audit.licences.terms import COMMERCIAL, MODIFY, REDISTRIBUTION, SHARE_ALIKE, USE, Terms, all_of
 from custody.audit.rules.licence import licence
@@ -136,6 +137,19 @@ def test_what_nobody_read_allows_nothing(key: str) -> None:
     assert verdict(key, purpose="research", **FAMILIAR) in {"review", "deny"}
 
 
+@pytest.mark.parametrize("key", sorted(key for key, row in table().items() if row.notes and "recalled" in row.basis))
+def test_what_a_row_notes_reaches_the_reader(key: str) -> None:
+    told = " ".join(f"{one.why} {one.remedy}" for one in licence(case(key, wanted=intent(**FAMILIAR))))
+    assert all(note in told for note in table()[key].notes)
+
+
+def test_results_that_are_free_are_no_restriction() -> None:
+    free, plain = terms_of("CDLA-Permissive-2.0"), terms_of("MIT")
+    assert free is not None
+    assert plain is not None
+    assert free.obligations_class == plain.obligations_class
+
+
 def test_an_exception_that_is_not_known_leaves_a_licence_without_terms() -> None:
     assert branches("GPL-2.0-only WITH Classpath-exception-2.0")
     assert not branches("GPL-2.0-only WITH Nokia-Qt-exception-1.1")
@@ -220,3 +234,8 @@ def test_the_elements_of_a_creative_commons_name_say_what_its_text_says(elements
     text = " ".join(path.read_text(encoding="utf-8", errors="replace").lower().split())
     assert bool(NON_COMMERCIAL_TEXT.search(text)) == (found.commercial_use == "no")
     assert bool(re.search(r"share-?alike", text)) == (found.modify == "same-licence") or version == "4.0"
+
+
+@pytest.mark.parametrize("key", sorted({*table()} - {"NONE", "NOASSERTION"}))
+def test_every_id_of_the_table_stands_for_itself(key: str) -> None:
+    assert read(key).expression == key

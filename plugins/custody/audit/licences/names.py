@@ -145,7 +145,7 @@ def _one(key: str, *, certain: bool) -> Reading:
 def agreed(found: list[Mention]) -> str | None:
     """Return the one licence that several mentions mean: a name without a version agrees with one that has it."""
     dedicated = any(one.family in _DEDICATIONS for one in found)
-    found = [one for one in found if not (dedicated and one.key == "LicenseRef-PublicDomain")]
+    found = [one for one in found if not (dedicated and one.key == "LicenseRef-scancode-public-domain")]
     if len({one.family for one in found}) != 1:
         return None
     keys = {one.key for one in found if one.certain} or {one.key for one in found}

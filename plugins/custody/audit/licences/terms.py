@@ -17,6 +17,7 @@ MODIFY = ("yes", "pass-on", "same-licence", "unknown", "no")
 SHARE_ALIKE = ("none", "file", "work", "data")
 USE = ("none", "computational", "aup", "rail", "internal")
 BASIS = ("text", "name", "recalled")
+FREE_EFFECTS = frozenset({"results-unrestricted", "outputs-unrestricted"})  # they say that nothing is asked
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Terms:
         return self.redistribution in {"yes", "same-terms"}
 
     @property
+    def binding(self) -> frozenset[str]:
+        """The effects that ask or contest something."""
+        return frozenset(self.effects) - FREE_EFFECTS
+
+    @property
     def known(self) -> bool:
         """Whether somebody read the licence, or its name says all; what is only recalled grants nothing alone."""
         return self.basis != "recalled" and self.kind != "unknown"
@@ -74,7 +80,7 @@ class Terms:
             REDISTRIBUTION.index(self.redistribution),
             MODIFY.index(self.modify),
             USE.index(self.use),
-            len(self.effects),
+            len(self.binding),
             BASIS.index(self.basis),
             bool(self.duty),
         )
@@ -82,7 +88,7 @@ class Terms:
     @property
     def obligations_class(self) -> tuple[bool | str, ...]:
         """What two claims must agree in not to be in conflict: uses, passing on, adaptations and restrictions."""
-        return (self.commercial, self.redistribute, self.modify, self.use, *sorted(self.effects))
+        return (self.commercial, self.redistribute, self.modify, self.use, *sorted(self.binding))
 
 
 def all_of(parts: Iterable[Terms]) -> Terms:

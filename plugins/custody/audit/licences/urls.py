@@ -21,7 +21,7 @@ _CC = re.compile(
 _PLAIN = {  # host and path, lower case, without the suffix of a file
     "creativecommons.org/publicdomain/zero/1.0": "CC0-1.0",
     "creativecommons.org/publicdomain/mark/1.0": "CC-PDM-1.0",
-    "creativecommons.org/licenses/publicdomain": "LicenseRef-PublicDomain",
+    "creativecommons.org/licenses/publicdomain": "LicenseRef-scancode-public-domain",
     "creativecommons.org/licenses/zero/1.0": "CC0-1.0",
     "opendatacommons.org/licenses/by": "ODC-By-1.0",
     "opendatacommons.org/licenses/odbl": "ODbL-1.0",

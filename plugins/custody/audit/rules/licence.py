@@ -93,7 +93,7 @@ def _expression(found: Reading, where: str, case: Case) -> Iterator[Finding]:
             "review",
             f"the terms of {name} are recalled, not read",
             where,
-            "what nobody read grants nothing",
+            "; ".join(("what nobody read grants nothing", *terms.notes)),
             "store the licence's text and let somebody read it",
         )
     yield from (one for one in told if found.certain or _severity((one,)) >= VERDICTS.index("review"))

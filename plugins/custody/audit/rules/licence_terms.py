@@ -36,7 +36,8 @@ def _commercial(licence: str, terms: Terms, where: str, case: Case) -> Iterator[
         )
     elif terms.commercial_use in {"unknown", "per-grant"}:
         what = f"{licence} does not grant commercial use in so many words"
-        yield Finding("LIC010", "review", what, where, why, "get the grant in writing, or drop the data")
+        remedy = "; ".join(("get the grant in writing, or drop the data", *terms.notes))
+        yield Finding("LIC010", "review", what, where, why, remedy)
 
 
 def _threshold(licence: str, terms: Terms, where: str, case: Case) -> Iterator[Finding]:
