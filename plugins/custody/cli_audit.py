@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
         told = "what such a source does; by default as the policy says"
         audit.add_argument(f"--on-{verdict}", choices=HOW, default=None, help=told)
     audit.add_argument("--screen", action="store_true", help="screen the texts against poisoning, too; reads all bytes")
-    audit.add_argument("--format", choices=("text", "json"), default="text", help="how to tell it")
+    audit.add_argument("--format", choices=("text", "json", "html"), default="text", help="how to tell it")
     audit.add_argument("--json", dest="format", action="store_const", const="json", help="as --format json")
     audit.add_argument("--output", type=Path, metavar="FILE", help="write it there instead of printing it")
     text = "print the JSON Schema of audits"
@@ -87,8 +87,12 @@ def _audit(arguments: Arguments) -> int:
     session = Session(homes.find(arguments.home))
     given = {"on_deny": arguments.on_deny, "on_review": arguments.on_review}
     outcome, report = report_on(session, arguments.sources, arguments.intent, **given, screen=arguments.screen)
-    as_lines = arguments.format == "text"
-    text = "".join(f"{line}\n" for line in _lines(outcome, report)) if as_lines else report.to_text()
+    ways = {
+        "text": lambda: "".join(f"{line}\n" for line in _lines(outcome, report)),
+        "json": report.to_text,
+        "html": report.to_html,
+    }
+    text = ways[arguments.format]()
     if arguments.output:
         write_whole(arguments.output, text.encode())
     else:

@@ -23,7 +23,7 @@ def get_provider_info() -> dict[str, Any]:
         "versions": [version(PACKAGE)],
         "integrations": [{"integration-name": "Custody", "tags": ["software"]}],
         "operators": [{"integration-name": "Custody", "python-modules": modules}],
-        "extra-links": ["custody.operators.links.ReportLink"],
+        "extra-links": ["custody.operators.links.AuditLink", "custody.operators.links.ReportLink"],
         "config": {"custody": {"description": "Chain of custody.", "options": {"home": _HOME}}},
     }
 

@@ -46,6 +46,12 @@ def test_refused_sources_fail_the_task_unless_told_otherwise(start: Road) -> Non
     assert start.steps_signed() == ["audit"] * 4, "every verdict is on record all the same"
 
 
+@pytest.mark.parametrize(("how", "begins"), [("json", "{"), ("html", "<!doctype html>"), ("text", "audit for")])
+def test_the_terminal_tells_it_as_asked(start: Road, capsys: pytest.CaptureFixture[str], how: str, begins: str) -> None:
+    assert start.run("audit", start.sources, "--intent", INTENT, "--format", how) == 4
+    assert capsys.readouterr().out.startswith(begins)
+
+
 def test_refused_sources_skip_the_task_when_told(start: Road) -> None:
     with pytest.raises(AirflowSkipException, match="forum_posts, review_quotes_nc"):
         _run(start, on_deny="skip")

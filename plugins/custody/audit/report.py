@@ -122,6 +122,12 @@ class AuditReport:
 
         return document(self)
 
+    def to_html(self) -> str:
+        """Return the audit as one page that loads nothing."""
+        from custody.audit.output.page import page
+
+        return page(self)
+
     def to_text(self) -> str:
         """Return the JSON form as text."""
         from custody.audit.output.document import text

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk.exceptions import AirflowSkipException
 
 from custody.operators.base import CustodyOperator
+from custody.operators.links import AuditLink
 
 if TYPE_CHECKING:
     from custody.intents import OnRefusal
@@ -31,6 +32,7 @@ class AuditSourcesOperator(CustodyOperator):
     """
 
     template_fields: Sequence[str] = ("home", "sources", "intent", "on_deny", "on_review")
+    operator_extra_links = (AuditLink(),)
 
     def __init__(
         self,

@@ -24,3 +24,9 @@ class ReportLink(BaseOperatorLink):
         facts = XCom.get_value(ti_key=ti_key, key="custody")
         page = facts["detail"].get("page") if facts else None
         return f"/plugin/custody/custody/reports/{page}" if page else ""
+
+
+class AuditLink(ReportLink):
+    """Open the audit in the plugin's guarded page."""
+
+    name = "Audit report"

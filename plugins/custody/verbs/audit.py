@@ -37,6 +37,7 @@ class AuditOutcome:
         statements: payload digests, one per source.
         report: path of the audit's JSON; what licences ask to be passed on stands beside it.
         skip: names of the sources for which the step is skipped; then nothing is admitted.
+        page: digest of the audit as a page, in the ledger.
     """
 
     admitted: tuple[str, ...]
@@ -45,6 +46,7 @@ class AuditOutcome:
     statements: tuple[str, ...]
     report: str
     skip: tuple[str, ...] = ()
+    page: str = ""
     step: str = field(default="audit", init=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,7 +56,8 @@ class AuditOutcome:
             name: list(getattr(self, name)[:MOST_TOLD]) for name in ("admitted", "admissible", "statements", "skip")
         }
         counts = {name: len(getattr(self, name)) for name in (*lists, "refused")}
-        return {"step": self.step, "report": self.report, **lists, "refused": refused, "counts": counts}
+        about = {"step": self.step, "report": self.report, "detail": {"page": self.page}}
+        return {**about, **lists, "refused": refused, "counts": counts}
 
 
 def audit(
@@ -100,6 +103,7 @@ def report_on(
     report = judged(session, sources, intent, screens=screen)
     document = report.to_text().encode()
     digest, config = session.ledger.document(document), report.inputs[sources.name]
+    page = session.ledger.document(report.to_html().encode())
     made = [_sign(session, one, report, digest, config) for one in report.sources]
     target = write_whole(session.home.path / "reports" / f"audit-{intent}.json", document)
     _write_beside(target, report)
@@ -108,7 +112,7 @@ def report_on(
     admitted = tuple(str(one.path) for one in report.sources if one.verdict not in REFUSED and not skip)
     admissible = tuple(str(one.path) for one in report.sources if one.admissible and not skip)
     refused = {one.name: reasons(one) for one in report.sources if one.verdict in REFUSED}
-    return AuditOutcome(admitted, admissible, refused, tuple(made), str(target), skip), report
+    return AuditOutcome(admitted, admissible, refused, tuple(made), str(target), skip, page), report
 
 
 def told(session: Session, on_deny: OnRefusal | None, on_review: OnRefusal | None) -> dict[str, OnRefusal]:
@@ -131,6 +135,7 @@ def _write_beside(target: Path, report: AuditReport) -> None:
     texts = {
         f"ATTRIBUTION-{report.intent}.md": attribution.attribution(report),
         f"NOTICE-{report.intent}": attribution.notice(report),
+        f"audit-{report.intent}.html": report.to_html(),
         f"sources-{report.intent}.csv": sources_list.to_csv(report),
     }
     for name, text in texts.items():

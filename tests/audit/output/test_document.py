@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from markupsafe import escape
 
 from custody.audit import AuditReport, audit
 from custody.audit.output import attribution, document, sources_list, text
@@ -206,3 +207,25 @@ def test_every_finding_of_the_sample_says_what_it_is_about(sample: AuditReport) 
     findings = [one for source in sample.to_dict()["sources"] for one in source["findings"]]
     assert findings
     assert all(one["about"] for one in findings)
+
+
+def test_the_page_loads_nothing_and_shows_hostile_texts_as_texts(judged: Judge) -> None:
+    page = judged({"name": "d", "licence": EVIL, "attribution": EVIL, "origin": {"publisher": EVIL}}).to_html()
+    assert page.lstrip().startswith("<!doctype html>")
+    assert "<script" not in page
+    assert not re.search(r"(?i)(src|href)\s*=\s*[\"']?(?!#)[a-z/]", page)
+    assert "\u202e" not in page
+
+
+def test_the_page_says_of_each_point_what_to_do(sample: AuditReport) -> None:
+    page = sample.to_html()
+    assert page.index("What was not checked") < page.index("review_quotes_nc")
+    (refused,) = (one for one in sample.sources if one.verdict == "deny")
+    assert all(escape(one.remedy) in page for one in refused.refusals)
+    assert all(escape(duty) in page for one in sample.sources if one.verdict != "deny" for duty in one.obligations)
+
+
+def test_the_page_of_very_many_sources_stays_readable(judged: Judge) -> None:
+    (one,) = judged({"name": "d", "licence": "CC0-1.0"}).sources
+    page = AuditReport(INTENT, "0" * 64, "2026-11-24", (one,) * 700).to_html()
+    assert "and 200 more, all in the JSON" in page
