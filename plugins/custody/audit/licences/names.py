@@ -60,6 +60,7 @@ class _Words:
     unstated: re.Pattern[str]
     fixed: Mapping[str, str]
     glue: frozenset[str]
+    glued: re.Pattern[str]
     narrows: frozenset[str]
     modified: re.Pattern[str]
 
@@ -71,6 +72,7 @@ def _words() -> _Words:
         unstated=re.compile("|".join(told["unstated"])),
         fixed={text: key for key, texts in told["fixed"].items() for text in texts},
         glue=frozenset(told["glue"].split()),
+        glued=re.compile(r"\b(?:" + told["glued"] + r")\b"),
         narrows=frozenset(told["narrows"].split()),
         modified=re.compile(r"\b(?:" + "|".join(told["modified"]) + r")\b"),
     )
@@ -133,7 +135,7 @@ def _name(plain: str) -> Reading | None:
     left = _around(rest)
     if _words().modified.search(left):
         return Reading("family", "LicenseRef-MIT-modified" if key == "MIT" else key)
-    if set(left.split()) - _words().glue:
+    if set(_words().glued.sub(" ", left).split()) - _words().glue or "?" in URL.sub(" ", plain):
         return None
     return _one(key, certain=any(one.certain and one.key == key for one in found))
 

@@ -36,7 +36,11 @@ _PLACES = {
     "new zealand": "NZ",
     "ireland": "IE",
 }
-_PORT = r"(?: (?P<port>igo|[a-z]{2}|" + "|".join(_PLACES) + r")(?= license| legalcode| \)|$))?"
+_CODES = (  # of the countries with ports of their own; `nc` is none of them
+    "ar|at|au|az|be|bg|br|ca|ch|cl|cn|co|cr|cz|de|dk|ec|ee|eg|es|fi|fr|ge|gr|gt|hk|hr|hu|ie|il|in|it|jo|jp|kr|lk|lu|mk"
+    "|mt|mx|my|ng|nl|no|nz|pe|ph|pl|pr|pt|ro|rs|se|sg|si|th|tw|ug|uk|us|ve|vn|za"
+)
+_PORT = rf"(?: (?P<port>igo|{_CODES}|" + "|".join(_PLACES) + r")(?= license| legalcode| \)|$))?"
 _SCOPE = r"(?: (?:international|unported|generic|universal|intl|int))*"
 _CC = r"(?:creative commons?|cc)"
 
@@ -82,10 +86,11 @@ def _creative(match: re.Match[str], told: Mapping[str, str]) -> Mention:
         return Mention("CC-PDM-1.0", version in {"", "1.0"}, strong=True, span=match.span(), family="CC-PDM")
     if "ccany" in told:
         return Mention("LicenseRef-CC-unversioned", certain=False, strong=words != "cc", span=match.span(), family="CC")
-    found = creative.elements(told.get("elements", words))
+    after = told.get("after", "")  # elements behind the version are not how it is written, but they restrict
+    found = creative.elements(told.get("elements", words) + after)
     port = _PLACES.get(told.get("port", ""), told.get("port", "").upper()) if version < "4" else ""
     key = creative.identifier(found, version, port if _is_spdx(creative.identifier(found, version, port)) else "")
-    certain = version in creative.VERSIONS and not {"SA", "ND"} <= set(found)
+    certain = version in creative.VERSIONS and not after and not {"SA", "ND"} <= set(found)
     return Mention(key, certain, strong=True, span=match.span(), family=creative.identifier(found, ""))
 
 
@@ -127,7 +132,7 @@ def _pattern() -> re.Pattern[str]:
             rf"(?P<ccby>(?:{_CC}{_LICENCE}? (?P<elements1>{creative.ELEMENTS})"
             rf"|(?P<elements2>{bare})(?={_LICENCE}?(?: (?:version|v))? [1-4]\.\d)"
             rf"|(?P<elements3>attribution (?!attribution){creative.ELEMENTS})){_LICENCE}?"
-            rf"{_numbered('version', 2)}{_SCOPE}{_PORT}{_LICENCE}?)"
+            rf"{_numbered('version', 2)}(?P<after1>(?: (?:nc|nd|sa))*){_SCOPE}{_PORT}{_LICENCE}?)"
         ),
         rf"(?P<ccany>{_CC}{_LICENCE}?)",
     ]
