@@ -38,10 +38,11 @@ _WORTH = re.compile(
     r"|commer|comer|kommer|research|academic|educational|scientific|scholarly"
     r"|forschung|wissenschaft|recherche|investigaci|pesquisa|ricerca"
 )
+# Only these words may stand between a denial and the name it denies: "not only under CC BY-NC" denies nothing.
+_BETWEEN = r"(?:licensed|released|distributed|available|published|covered|made|under|by|in|with|the|a|an|any|terms|of)"
 _NOT = re.compile(
     r"\b(?:not|never|no longer|isn t|aren t|wasn t|rather than|instead of|other than|unlike|formerly|previously"
-    r"|originally"
-    r"|in contrast to|incompatible with|different from)(?: \w+){0,5} ?$"
+    rf"|originally|in contrast to|incompatible with|different from)(?: {_BETWEEN})* ?$"
 )
 _CODE = re.compile(
     r"\b(?:code|codes|codebase|software|scripts?|library|toolkit|tools?|models?|checkpoints?|weights|implementation"
