@@ -142,6 +142,22 @@ def test_a_link_out_of_the_quarantine_is_refused(data: Dataset) -> None:
     _nothing_promoted(data)
 
 
+def test_a_single_file_is_admitted_as_a_directory_of_one(data: Dataset) -> None:
+    one = Dataset(data.path / "a.jsonl")
+    done = admit(one, lambda _: [naming("1")], data.path.parent.parent / "promoted" / one.name)
+    assert done.source == one.listing()
+    assert [path.name for path in (data.path.parent.parent / "promoted" / "a").iterdir()] == ["a.jsonl"]
+
+
+def test_a_copy_into_the_quarantine_itself_is_refused(data: Dataset) -> None:
+    before = data.listing()
+    with pytest.raises(UsageError):
+        admit(data, lambda _: [], data.path)
+    with pytest.raises(IntegrityError):
+        admit(data, lambda _: [], data.path / "inside")
+    assert data.listing() == before
+
+
 def test_a_second_run_replaces_the_first_and_gives_the_same(data: Dataset) -> None:
     first = admitted(data, naming("1"))
     address = Dataset(out(data)).listing().address
