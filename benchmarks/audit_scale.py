@@ -35,11 +35,16 @@ class Cost(TypedDict):
     peak: float
 
 
-def cost(sources: int = SOURCES) -> Cost:
-    """Write a sources file and its data, and audit it in a fresh process."""
+def cost(sources: int = SOURCES, *, signed: bool = False) -> Cost:
+    """Write a sources file and its data, and audit it in a fresh process.
+
+    Args:
+        sources: how many.
+        signed: as `custody audit` does it: with a statement in the ledger for each source, and the reports written.
+    """
     with TemporaryDirectory() as place:
         write(Path(place), sources)
-        command = [sys.executable, "-m", "benchmarks.audit_scale", place]
+        command = [sys.executable, "-m", "benchmarks.audit_scale", place, *["signed"] * signed]
         path = f"{ROOT / 'plugins'}:{ROOT}"
         done = subprocess.run(command, check=True, capture_output=True, env={"PYTHONPATH": path}, cwd=ROOT)  # noqa: S603
         measured: Cost = json.loads(done.stdout)
@@ -86,19 +91,34 @@ def _source(place: Path, name: str, number: int, drawn: random.Random) -> list[s
     return lines
 
 
-def main(place: Path) -> None:
+def main(place: Path, *, signed: bool) -> None:
     """Audit and print what it cost."""
-    begun = time.perf_counter()
-    from custody import policy
+    from custody import home, policy
     from custody.audit import audit
+    from custody.verbs.audit import audit as audit_and_sign
+    from custody.verbs.session import Session
 
-    report = audit(place / "sources.yaml", INTENT, policy.load(ROOT / "sample_data" / "policy.yaml"))
-    json.dumps(report.to_dict())
+    rules = ROOT / "sample_data" / "policy.yaml"
+    made = home.init(place / "home", rules) if signed else None
+    begun = time.perf_counter()
+    if made:
+        audit_and_sign(Session(made), place / "sources.yaml", INTENT, on_deny="filter", on_review="filter")
+    else:
+        audit(place / "sources.yaml", INTENT, policy.load(rules)).to_text()
     usage = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - begun
     cpu = usage.ru_utime + usage.ru_stime
-    print(json.dumps(Cost(sources=len(report.sources), cpu=cpu, wall=wall, peak=peak())))
+    print(
+        json.dumps(
+            Cost(
+                sources=sum(1 for one in place.iterdir() if one.name.startswith("source-") and one.is_dir()),
+                cpu=cpu,
+                wall=wall,
+                peak=peak(),
+            )
+        )
+    )
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), signed="signed" in sys.argv[2:])

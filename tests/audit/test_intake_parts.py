@@ -232,8 +232,9 @@ def test_an_enormous_sources_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_sources_take_twenty_seconds_and_300_mb() -> None:
-    measured = audit_scale.cost()
+@pytest.mark.parametrize("signed", [False, True])
+def test_ten_thousand_sources_take_twenty_seconds_and_300_mb(signed: bool) -> None:
+    measured = audit_scale.cost(signed=signed)
     assert measured["cpu"] <= 20
     assert measured["peak"] <= 300
 

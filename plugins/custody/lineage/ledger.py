@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -50,7 +50,7 @@ class Ledger:
     @classmethod
     def of(cls, home: Home) -> Ledger:
         """The ledger of an installation, which signs with its keys."""
-        return cls(home.ledger, home.policy, home.signer)
+        return cls(home.ledger, home.policy, cache(home.signer))  # else the keyring is read for every statement
 
     @cached_property
     def trusted(self) -> dict[str, frozenset[str]]:

@@ -100,6 +100,7 @@ def report_on(
     screen: bool = False,
 ) -> tuple[AuditOutcome, AuditReport]:
     """Audit, sign and write; return the report as well. Here `fail` only leaves a source out; else as `audit`."""
+    session.home.signer("audit")  # fails before the work; and opening a key takes 128 MiB, which should not come on top
     report = judged(session, sources, intent, screens=screen)
     document = report.to_text().encode()
     digest, config = session.ledger.document(document), report.inputs[sources.name]
