@@ -48,6 +48,7 @@ class Story:
     origin: Mapping[str, str] = field(default_factory=lambda: dict(ORIGIN))
     licence: Mapping[str, str] = field(default_factory=lambda: {"people": "CC-BY-4.0", "words": "MIT OR Apache-2.0"})
     card: Mapping[str, Any] = field(default_factory=lambda: dict(CARD))
+    audited: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] | None = field(default_factory=lambda: dict(RUN))
 
     def __post_init__(self) -> None:
@@ -102,6 +103,7 @@ class Story:
             "address": raw["digest"]["dirHash"],
             "declared": [{"by": "card", "text": "cc by"}],
             "attribution": "By Them",
+            **self.audited,
         }
         report = self.ledger.document(json.dumps({"sources": [told]}).encode())
         detail = {

@@ -16,7 +16,8 @@ from custody.errors import IntegrityError, PolicyError, UsageError
 from custody.home import Home, init
 from custody.lineage import predicates
 from custody.lineage import statement as st
-from custody.lineage.bom import build
+from custody.lineage.bom import build, completeness
+from custody.lineage.bom.dataset import NO_PEOPLE
 from custody.lineage.bom.declarations import catalogue, not_evidenced
 from custody.lineage.bomcheck import problems
 from custody.verbs.session import Session
@@ -318,6 +319,61 @@ def test_training_that_did_not_follow_the_gate_makes_no_bom(story: Story) -> Non
     loose = story.sign("train", trained.subjects[0], trained.predicate, (), "restricted", intent=INTENT)
     with pytest.raises(IntegrityError, match="did not follow a gate"):
         build(story.ledger, loose)
+
+
+PARENTS = [
+    {"name": "web", "url": "https://example.org/x y", "licence": "CC BY"},
+    {"name": "books", "url": "", "licence": ""},
+    {"name": "\x1b[2J", "url": "", "licence": ""},
+]
+
+
+def test_what_a_source_was_made_from_is_told_behind_the_raw_bytes_and_not_as_verified(story: Story) -> None:
+    story.audited = {"derived_from": PARENTS}
+    bom = story.bom()
+    web, books = at(bom, f"{DATA}/pedigree/ancestors/1/pedigree/ancestors")
+    assert (web["name"], web["externalReferences"][0]["url"]) == ("web", "https://example.org/x%20y")
+    assert web["properties"] == [{"name": "custody:licenceDeclared", "value": "CC BY"}]
+    assert not {"hashes", "licenses", "externalReferences"} & set(books)
+    assert problems(bom, story.home.policy) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "basis"),
+    [
+        ({"present": True, "legal_basis": "consent"}, ["consent"]),
+        ({"present": True, "legal_basis": ""}, []),
+        ({"present": False, "legal_basis": ""}, [NO_PEOPLE]),
+        (None, []),
+    ],
+)
+def test_the_legal_basis_is_what_the_source_says_and_unknown_where_it_says_nothing(
+    story: Story, told: Any, basis: list[str]
+) -> None:
+    story.audited = {"personal_data": told, "kind": "internal", "generated_by": ["a-model"]}
+    bom = story.bom()
+    assert _values(bom, DATA, "legalBasis") == basis
+    assert (_values(bom, DATA, "sourceKind"), _values(bom, DATA, "generatedBy")) == (["internal"], ["a-model"])
+    assert ("dataset people: legal basis" in completeness(bom).missing) is (not basis)
+
+
+@pytest.mark.parametrize(
+    "audited",
+    [
+        {"declared": 7},
+        {"declared": [CANARY]},
+        {"derived_from": CANARY},
+        {"derived_from": [{"name": "a", "url": [CANARY]}]},
+        {"personal_data": CANARY},
+        {"personal_data": {"present": CANARY}},
+        {"generated_by": 1},
+    ],
+)
+def test_a_report_with_details_of_another_form_is_an_error_that_quotes_nothing(story: Story, audited: Any) -> None:
+    story.audited = audited
+    with pytest.raises(IntegrityError, match="details of another form") as caught:
+        story.bom()
+    assert CANARY not in str(caught.value)
 
 
 @pytest.mark.parametrize("report", [b"not JSON", b"[]", b"7", b'{"sources": []}'])

@@ -152,12 +152,14 @@ def _usage(bom: Mapping[str, Any], told: Mapping[str, Any], data: Mapping[str, A
 
 
 def _ancestors(told: Mapping[str, Any]) -> Iterator[Shape]:
-    for one in told["pedigree"].get("ancestors", ()):
+    forms = told["pedigree"].get("ancestors", [])
+    parents = [one for form in forms for one in form.get("pedigree", {}).get("ancestors", ())]
+    for one in (*forms, *parents):
         places = [ref["url"] for ref in one.get("externalReferences", ()) if ref["type"] == "distribution"]
         yield filled(
             {
                 "@type": "prov:Entity",
-                "@id": f"urn:custody:sha256:{_sha256(one)}",
+                "@id": f"urn:custody:sha256:{_sha256(one)}" if "hashes" in one else quote(one["bom-ref"], safe=":"),
                 "prov:label": f"{one['name']}: {one['description']}",
                 "prov:atLocation": places[0] if places else "",
             }

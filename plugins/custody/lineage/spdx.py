@@ -150,7 +150,8 @@ class _Graph:
             yield self.element("software_File", one["bom-ref"], name=one["name"], verifiedUsing=_hashes(one))
         told_whole = "noAssertion" if files[0]["hashes"] == told["hashes"] else "complete"  # or only their listing
         yield self.relation("contains", ref, [one["bom-ref"] for one in files], completeness=told_whole)
-        for one in told["pedigree"].get("ancestors", ()):
+        forms = [one for one in told["pedigree"].get("ancestors", ()) if "hashes" in one]
+        for one in forms:
             yield self.element(
                 "software_Package",
                 one["bom-ref"],
@@ -160,8 +161,8 @@ class _Graph:
                 software_primaryPurpose="data",
                 verifiedUsing=_hashes(one),
             )
-        if forms := [one["bom-ref"] for one in told["pedigree"].get("ancestors", ())]:
-            yield self.relation("descendantOf", ref, forms)
+        if forms:
+            yield self.relation("descendantOf", ref, [one["bom-ref"] for one in forms])
 
     def _package(self, told: Mapping[str, Any], data: Mapping[str, Any]) -> Shape:
         facts = dict(_properties(told, ""))

@@ -89,7 +89,19 @@ def _source(one: SourceVerdict) -> dict[str, Any]:
         "origin": one.source.origin.model_dump(mode="json"),
         "attribution": one.source.attribution,
         "inputs": dict(one.inputs),
+        "kind": one.source.kind,
+        "derived_from": [{"name": by.name, "url": by.url, "licence": by.licence} for by in one.source.derived_from],
+        "generated_by": sorted({by.model for by in one.source.generated_by}),
+        "personal_data": _personal(one),
     }
+
+
+def _personal(one: SourceVerdict) -> dict[str, Any] | None:
+    told = one.source.personal_data
+    if told is None:
+        return None
+    basis = told.legal_basis
+    return {"present": told.present, "legal_basis": basis if isinstance(basis, str) else basis.basis}
 
 
 def _rest(one: SourceVerdict) -> dict[str, Any] | None:

@@ -37,11 +37,16 @@ def build(ledger: Ledger, trained: Statement, spec_version: SpecVersion = "1.6")
         spec_version: of CycloneDX.
 
     Raises:
-        IntegrityError: a dataset the model was trained on is not cleared by the records, or the BOM would lack what
-            the completeness profile calls mandatory; the message has the list.
+        IntegrityError: a dataset the model was trained on is not cleared by the records, a record has another form,
+            or the BOM would lack what the completeness profile calls mandatory; the message has the list.
     """
-    records = gather(ledger, trained)
-    bom = _bom(records, spec_version)
+    try:
+        records = gather(ledger, trained)
+        bom = _bom(records, spec_version)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # whoever holds a role's key can sign details of any shape
+        what = f"a signed record or its report has details of another form ({type(error).__name__})"
+        raise IntegrityError(what, remedy="run the steps of its datasets again") from None
     found = completeness(bom)
     if found.lacking:
         raise IntegrityError(

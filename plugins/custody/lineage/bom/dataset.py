@@ -11,6 +11,7 @@ from custody.lineage.ledger import Ledger
 
 MAX_FILES = 1000  # file components per dataset; a larger listing is one component
 MAX_CLAIM = 200  # characters of a declared licence; a longer text is prose, and in the audit's report
+NO_PEOPLE = "none needed: the source says that no personal data is in it"
 _DID = {"redact": "redacted", "encrypt": "encrypted"}
 
 
@@ -75,7 +76,8 @@ def _pedigree(records: Records, data: Cleared) -> Shape:
     forms = [one for one in data.found.addresses[1:] if one != data.address]
     did = [_DID[one.link.step] for one in reversed(data.found.made)]
     notes = f"The raw bytes were {' and then '.join(did)}." if did else "These are the bytes as they came in."
-    return {"ancestors": [_form(records, data, one) for one in forms], "notes": notes}
+    ancestors = [_form(records, data, one) for one in forms] or _parents(data)
+    return {"ancestors": ancestors, "notes": notes}
 
 
 def _form(records: Records, data: Cleared, address: str) -> Shape:
@@ -91,10 +93,34 @@ def _form(records: Records, data: Cleared, address: str) -> Shape:
             "version": address[:12],
             "description": "As it came in." if raw else "A form in between.",
             "hashes": hashes(address),
+            "pedigree": {"ancestors": _parents(data)} if raw and _parents(data) else {},
             "externalReferences": list(_origin(data)) if raw else [],
             "data": [{"type": "dataset", "classification": str(records.rules.highest(*_grades(data)))}] if raw else [],
         }
     )
+
+
+def _parents(data: Cleared) -> list[Shape]:
+    """Return what the source says it was made from. Nobody read those bytes, so they have no hash."""
+    told = [one for one in data.audited.get("derived_from", ()) if _plain(one.get("name"))]
+    return [
+        filled(
+            {
+                "type": "data",
+                "bom-ref": f"source:{data.ref}:{number}",
+                "name": one["name"],
+                "description": "What the source says it was made from.",
+                "externalReferences": [reference("distribution", url(one["url"]))] if one.get("url") else [],
+                "properties": [prop("licenceDeclared", one["licence"])] if _plain(one.get("licence")) else [],
+            }
+        )
+        for number, one in enumerate(told, 1)
+    ]
+
+
+def _plain(text: object) -> bool:
+    """Tell whether a text of somebody else's can be shown on a line."""
+    return isinstance(text, str) and text.isprintable() and 0 < len(text.strip()) <= MAX_CLAIM
 
 
 def _grades(data: Cleared) -> Iterator[str]:
@@ -147,7 +173,11 @@ def _terms(data: Cleared) -> Iterator[dict[str, str]]:
     yield prop("auditVerdict", data.audit.get("verdict"))
     yield from (prop("obligation", one) for one in data.audit.get("obligations", ()))
     declared = dict.fromkeys(str(one.get("text", "")) for one in data.audited.get("declared", ()))
-    yield from (prop("licenceDeclared", one) for one in declared if one.isprintable() and len(one) <= MAX_CLAIM)
-    for name, field in (("licenceTextSha256", "found"), ("attribution", "attribution"), ("legalBasis", "legal_basis")):
+    yield from (prop("licenceDeclared", one) for one in declared if _plain(one))
+    for name, field in (("licenceTextSha256", "found"), ("attribution", "attribution"), ("sourceKind", "kind")):
         if told := data.audited.get(field):
             yield prop(name, told)
+    yield from (prop("generatedBy", one) for one in data.audited.get("generated_by", ()))
+    if personal := data.audited.get("personal_data"):
+        basis = personal["legal_basis"] if personal["present"] else NO_PEOPLE
+        yield from (prop("legalBasis", one) for one in (basis,) if one)
