@@ -64,6 +64,13 @@ def test_refused_sources_are_left_out_when_told(start: Road) -> None:
     assert pushed["counts"] == {"admitted": 2, "admissible": 1, "statements": 4, "skip": 0, "refused": 2}
 
 
+def test_the_page_behind_the_button_is_in_the_ledger(start: Road) -> None:
+    _, pushed = _run(start, on_deny="filter", on_review="filter")
+    page = start.ledger.read_document(pushed["detail"]["page"]).decode()
+    assert page.startswith("<!doctype html>"), "the plugin serves nothing else"
+    assert "review_quotes_nc" in page
+
+
 def test_an_xcom_stays_small_however_many_sources_there_are() -> None:
     names = tuple(f"source-{at:05}" for at in range(10_000))
     refused = dict.fromkeys(names, ("LIC002 the licence is not known: what is not known cannot be allowed",) * 20)
