@@ -164,9 +164,10 @@ def file_sha256(path: Path) -> str:
         with path.open("rb", buffering=0) as file:
             while block := file.read(READ_SIZE):
                 digest.update(block)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
+        why = getattr(error, "strerror", None) or "no file can have this name"
         raise DatasetError(
-            f"cannot be read ({error.strerror})", where=str(path), remedy="check permissions and the disk"
+            f"cannot be read ({why})", where=str(path), remedy="check permissions, the name and the disk"
         ) from error
     return digest.hexdigest()
 

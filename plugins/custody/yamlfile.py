@@ -85,8 +85,9 @@ def read(path: Path, remedy: str, limit: int = MAX_SIZE) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(limit + 1)
-    except OSError as error:
-        raise PolicyError(f"cannot be read ({error.strerror})", where=str(path), remedy=remedy) from error
+    except (OSError, ValueError) as error:  # a ValueError is a name that no file can have
+        why = getattr(error, "strerror", None) or "no file can have this name"
+        raise PolicyError(f"cannot be read ({why})", where=str(path), remedy=remedy) from error
 
 
 def parse(data: bytes, model: type[Model], where: str, limit: int = MAX_SIZE) -> Parsed[Model]:

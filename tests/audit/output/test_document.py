@@ -229,3 +229,23 @@ def test_the_page_of_very_many_sources_stays_readable(judged: Judge) -> None:
     (one,) = judged({"name": "d", "licence": "CC0-1.0"}).sources
     page = AuditReport(INTENT, "0" * 64, "2026-11-24", (one,) * 700).to_html()
     assert "and 200 more, all in the JSON" in page
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"licence_file": "\0"},
+        {"metadata": "a\0b"},
+        {"acceptance": "\0"},
+        {"classification": "\0"},
+        {"contract": {"id": "c", "file": "\0"}},
+        {"evidence": [{"kind": "terms", "file": "\0"}]},
+        {"proof": {"checksums": "\0", "signature": "\0"}},
+        {"origin": {"grant": "\0"}},
+    ],
+    ids=lambda one: next(iter(one)),
+)
+def test_a_name_that_no_file_can_have_is_a_finding_and_no_traceback(judged: Judge, entries: dict[str, Any]) -> None:
+    report = judged({"name": "d", "licence": "CC0-1.0", "licence_file": ""} | entries)
+    VALIDATOR.validate(report.to_dict())
+    assert report.verdict in ("review", "deny") or "origin" in entries
