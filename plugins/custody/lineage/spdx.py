@@ -14,16 +14,24 @@ from urllib.parse import quote
 
 from custody.lineage.bom.newer import tlp_of_grade
 from custody.lineage.bom.shapes import Shape, filled
+from custody.lineage.spdx_fields import (
+    dataset_type,
+    entries,
+    expression,
+    facts,
+    hashes,
+    is_personal,
+    references,
+    to_second,
+    training,
+    urn,
+)
 from custody.policy import Policy
 
 CONTEXT = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld"
 VERSION = "3.0.1"
 CREATION = "_:creation"
 PROFILES = ["core", "software", "simpleLicensing", "ai", "dataset"]
-# Entities by which nobody is identified. SPDX counts as sensitive what can be used to infer a person's identity
-# (3.0.1, AI/useSensitivePersonalInformation), so every other entity does.
-IMPERSONAL = frozenset({"URL", "DATE_TIME", "CLOUD_KEY", "ACCESS_TOKEN", "PRIVATE_KEY", "JWT", "SECRET", "CRYPTO"})
-_TABLES = (".parquet", ".csv", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".arrow")
 
 
 def to_spdx(bom: Mapping[str, Any], rules: Policy) -> Shape:
@@ -39,7 +47,7 @@ def to_spdx(bom: Mapping[str, Any], rules: Policy) -> Shape:
         "type": "CreationInfo",
         "@id": CREATION,
         "specVersion": VERSION,
-        "created": _second(bom["metadata"]["timestamp"]),
+        "created": to_second(bom["metadata"]["timestamp"]),
         "createdBy": [graph.author],
         "createdUsing": [graph.id("tool")],
     }
@@ -105,25 +113,25 @@ class _Graph:
         card, ref = told["modelCard"], told["bom-ref"]
         parameters, said = card["modelParameters"], card["considerations"]
         kinds = (parameters.get("approach", {}).get("type"), parameters.get("architectureFamily"))
-        personal = [_personal(one) for one in self.bom["components"]]
+        personal = [is_personal(one) for one in self.bom["components"]]
         yield self.element(
             "ai_AIPackage",
             ref,
             name=told["name"],
             software_packageVersion=told["version"],
             software_primaryPurpose="model",
-            software_downloadLocation=_urn(told),
+            software_downloadLocation=urn(told),
             suppliedBy=self.author,
-            releaseTime=_second(self.bom["metadata"]["timestamp"]),
-            verifiedUsing=_hashes(told),
-            externalRef=_references(told),
+            releaseTime=to_second(self.bom["metadata"]["timestamp"]),
+            verifiedUsing=hashes(told),
+            externalRef=references(told),
             ai_typeOfModel=[one for one in (*kinds, parameters.get("modelArchitecture")) if one],
             ai_domain=[parameters["task"]] if "task" in parameters else [],
             ai_informationAboutApplication=" ".join(said.get("useCases", ())),
-            ai_informationAboutTraining=_training(self.bom),
+            ai_informationAboutTraining=training(self.bom),
             ai_limitation=" ".join(said.get("technicalLimitations", ())),
-            ai_hyperparameter=_entries(_properties(told, "hyperparameter:")),
-            ai_metric=_entries(
+            ai_hyperparameter=entries(facts(told, "hyperparameter:")),
+            ai_metric=entries(
                 (f"{one['type']} {one.get('slice', '')}".strip(), one["value"])
                 for one in card.get("quantitativeAnalysis", {}).get("performanceMetrics", ())
             ),
@@ -131,23 +139,22 @@ class _Graph:
         )
         refs = [one["bom-ref"] for one in self.bom["components"]]
         yield self.relation("trainedOn", ref, refs, completeness="complete")
-        yield self.grade(ref, dict(_properties(told, ""))["grade"])
+        yield self.grade(ref, dict(facts(told, ""))["grade"])
 
     def dataset(self, told: Mapping[str, Any]) -> Iterator[Shape]:
         """Yield a dataset package, its licence, its files and its earlier forms."""
         ref, (data,) = told["bom-ref"], told["data"]
         yield self._package(told, data)
         yield self.grade(ref, data["classification"])
-        expression = _expression(told["licenses"])
         yield self.element(
             "simplelicensing_LicenseExpression",
             f"licence:{ref}",
-            simplelicensing_licenseExpression=expression,
+            simplelicensing_licenseExpression=expression(told["licenses"]),
         )
         yield self.relation("hasConcludedLicense", ref, [f"licence:{ref}"])
         files = told.get("components", [])
         for one in files:
-            yield self.element("software_File", one["bom-ref"], name=one["name"], verifiedUsing=_hashes(one))
+            yield self.element("software_File", one["bom-ref"], name=one["name"], verifiedUsing=hashes(one))
         told_whole = "noAssertion" if files[0]["hashes"] == told["hashes"] else "complete"  # or only their listing
         yield self.relation("contains", ref, [one["bom-ref"] for one in files], completeness=told_whole)
         forms = [one for one in told["pedigree"].get("ancestors", ()) if "hashes" in one]
@@ -159,13 +166,13 @@ class _Graph:
                 description=one["description"],
                 software_packageVersion=one["version"],
                 software_primaryPurpose="data",
-                verifiedUsing=_hashes(one),
+                verifiedUsing=hashes(one),
             )
         if forms:
             yield self.relation("descendantOf", ref, [one["bom-ref"] for one in forms])
 
     def _package(self, told: Mapping[str, Any], data: Mapping[str, Any]) -> Shape:
-        facts = dict(_properties(told, ""))
+        known = dict(facts(told, ""))
         supplier = told.get("supplier", {}).get("name")
         light = tlp_of_grade(self.rules, data["classification"])
         return self.element(
@@ -175,17 +182,17 @@ class _Graph:
             description=told["description"],
             software_packageVersion=told["version"],
             software_primaryPurpose="data",
-            software_downloadLocation=data.get("contents", {}).get("url") or _urn(told),
-            software_attributionText=[facts["attribution"]] if "attribution" in facts else [],
+            software_downloadLocation=data.get("contents", {}).get("url") or urn(told),
+            software_attributionText=[known["attribution"]] if "attribution" in known else [],
             originatedBy=[self.id(f"agent:{supplier}")] if supplier else [],
             builtTime=self._when(told["bom-ref"], "outputs"),
             releaseTime=self._when(told["bom-ref"], "inputs", "gate"),
-            verifiedUsing=_hashes(told),
-            externalRef=_references(told),
-            dataset_datasetType=[_kind(told)],
+            verifiedUsing=hashes(told),
+            externalRef=references(told),
+            dataset_datasetType=[dataset_type(told)],
             dataset_confidentialityLevel=(light or "").lower(),
-            dataset_hasSensitivePersonalInformation=_personal(told),
-            dataset_anonymizationMethodUsed=[f"redacted: {facts['redacted']}"] if "redacted" in facts else [],
+            dataset_hasSensitivePersonalInformation=is_personal(told),
+            dataset_anonymizationMethodUsed=[f"redacted: {known['redacted']}"] if "redacted" in known else [],
             dataset_dataPreprocessing=[told["pedigree"]["notes"]],
             dataset_intendedUse=data["description"],
         )
@@ -204,70 +211,4 @@ class _Graph:
             for task in self.tasks
             if name in ("", task["name"]) and any(one["resource"].get("ref") == ref for one in task.get(side, ()))
         ]
-        return _second(max(ends)) if ends else ""
-
-
-def _second(moment: str) -> str:
-    """Return a moment as SPDX writes it: in UTC, without fractions."""
-    return moment.partition(".")[0].removesuffix("Z") + "Z"
-
-
-def _hashes(told: Mapping[str, Any]) -> list[Shape]:
-    return [{"type": "Hash", "algorithm": "sha256", "hashValue": one["content"]} for one in told["hashes"]]
-
-
-def _urn(told: Mapping[str, Any]) -> str:
-    return f"urn:custody:sha256:{told['hashes'][0]['content']}"
-
-
-def _references(told: Mapping[str, Any]) -> list[Shape]:
-    """Return the signed statements; SPDX keeps no digest of a reference, so it stands in the comment."""
-    return [
-        {
-            "type": "ExternalRef",
-            "externalRefType": "other",
-            "locator": [one["url"]],
-            "comment": f"{one['type']}: {one['comment']}, sha256 {one['hashes'][0]['content']}",
-        }
-        for one in told["externalReferences"]
-        if one["type"] in ("attestation", "evidence")
-    ]
-
-
-def _properties(told: Mapping[str, Any], kind: str) -> Iterator[tuple[str, str]]:
-    head = f"custody:{kind}"
-    for one in told.get("properties", ()):
-        if one["name"].startswith(head):
-            yield one["name"].removeprefix(head), one["value"]
-
-
-def _entries(pairs: Any) -> list[Shape]:
-    return [{"type": "DictionaryEntry", "key": key, "value": value} for key, value in pairs]
-
-
-def _training(bom: Mapping[str, Any]) -> str:
-    model = bom["metadata"]["component"]
-    return " ".join([f"Trained for the intent {dict(_properties(model, ''))['intent']}.", *_notes(model)])
-
-
-def _notes(told: Mapping[str, Any]) -> list[str]:
-    return [told["pedigree"]["notes"]] if "pedigree" in told else []
-
-
-def _personal(told: Mapping[str, Any]) -> str:
-    """Say yes where something personal was found. Nothing found is no proof that there is nothing."""
-    found = {one for data in told["data"] for one in data.get("sensitiveData", ())}
-    return "yes" if found - IMPERSONAL else "noAssertion"
-
-
-def _expression(licences: list[Mapping[str, Any]]) -> str:
-    (one,) = licences
-    licence = one.get("license", {})
-    return str(one.get("expression") or licence.get("id") or licence["name"])
-
-
-def _kind(told: Mapping[str, Any]) -> str:
-    names = [one["name"].removesuffix(".esdk") for one in told.get("components", ())]
-    if names and all(name.endswith(_TABLES) for name in names):
-        return "structured"
-    return "text" if names and all(name.endswith(".txt") for name in names) else "noAssertion"
+        return to_second(max(ends)) if ends else ""
