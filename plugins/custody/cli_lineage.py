@@ -35,6 +35,12 @@ def add(commands: Any) -> None:
     parser.add_argument("--sign-with", metavar="URI", help="sign the summary with this key, such as local:FILE#NAME")
     _add_keys(commands)
     _add_ledger(commands)
+    text = "draw the chain of a bundle or of a home's ledger"
+    show = commands.add_parser("show", help=text, description=text)
+    show.set_defaults(command=_show)
+    show.add_argument("bundle", type=Path, nargs="?", help="a bundle; by default the ledger of the home")
+    show.add_argument("--home", type=Path, help="the custody home; by default CUSTODY_HOME")
+    show.add_argument("--svg", type=Path, metavar="FILE", help="also write the chain as an image")
 
 
 def _add_keys(commands: Any) -> None:
@@ -128,6 +134,15 @@ def _check(arguments: Arguments) -> int:
     if not found:
         print("this ledger has no anchor: nothing outside says what must be in it")
     return 0 if found and all(one.whole for one in found) else 1
+
+
+def _show(arguments: Arguments) -> None:
+    from custody.lineage import draw
+
+    statements = draw.in_order(_ledger(arguments))
+    print(draw.as_text(statements))
+    if arguments.svg:
+        write_whole(arguments.svg, draw.as_svg(statements).encode())
 
 
 def _keep(arguments: Arguments) -> None:
