@@ -131,3 +131,9 @@ def _cost(sources: int) -> Iterator[Measure]:
     yield Measure("audit of many sources, time", found["cpu"], "s", "<= 20" if whole else "", how + "; CPU time")
     yield Measure("audit of many sources, wall time", found["wall"], "s", "", how)
     yield Measure("audit of many sources, peak memory", found["peak"], "MB", "<= 300", how)
+    signed = audit_scale.cost(sources, signed=True)
+    how = "the same with a signed statement for each source, reports, notices and the page"
+    yield Measure(
+        "audit of many sources, signed, time", signed["cpu"], "s", "<= 20" if whole else "", how + "; CPU time"
+    )
+    yield Measure("audit of many sources, signed, peak memory", signed["peak"], "MB", "<= 300", how)

@@ -104,10 +104,11 @@ def report_on(
     report = judged(session, sources, intent, screens=screen)
     document = report.to_text().encode()
     digest, config = session.ledger.document(document), report.inputs[sources.name]
-    page = session.ledger.document(report.to_html().encode())
+    html = report.to_html()
+    page = session.ledger.document(html.encode())
     made = [_sign(session, one, report, digest, config) for one in report.sources]
     target = write_whole(session.home.path / "reports" / f"audit-{intent}.json", document)
-    _write_beside(target, report)
+    _write_beside(target, report, html)
     how = told(session, on_deny, on_review)
     skip = tuple(one.name for one in report.sources if how.get(one.verdict) == "skip")
     admitted = tuple(str(one.path) for one in report.sources if one.verdict not in REFUSED and not skip)
@@ -130,13 +131,13 @@ def reasons(source: SourceVerdict) -> tuple[str, ...]:
     )
 
 
-def _write_beside(target: Path, report: AuditReport) -> None:
+def _write_beside(target: Path, report: AuditReport, html: str) -> None:
     from custody.audit.output import attribution, sources_list
 
     texts = {
         f"ATTRIBUTION-{report.intent}.md": attribution.attribution(report),
         f"NOTICE-{report.intent}": attribution.notice(report),
-        f"audit-{report.intent}.html": report.to_html(),
+        f"audit-{report.intent}.html": html,
         f"sources-{report.intent}.csv": sources_list.to_csv(report),
     }
     for name, text in texts.items():

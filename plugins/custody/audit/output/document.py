@@ -46,9 +46,9 @@ def ordered(report: AuditReport) -> list[SourceVerdict]:
     return sorted(report.sources, key=lambda one: (-VERDICTS.index(one.verdict), one.name))
 
 
-def document(report: AuditReport) -> dict[str, Any]:
-    """Return the JSON form of an audit."""
-    return {**_head(report), "sources": [cleaned(_source(one)) for one in ordered(report)]}
+def document(report: AuditReport, most: int | None = None) -> dict[str, Any]:
+    """Return the JSON form of an audit, with all its sources or the strictest ones."""
+    return {**_head(report), "sources": [cleaned(_source(one)) for one in ordered(report)[:most]]}
 
 
 def text(report: AuditReport) -> str:

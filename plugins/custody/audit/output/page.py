@@ -21,7 +21,6 @@ def page(report: AuditReport) -> str:
 
     template = files("custody.audit.output").joinpath("audit.html").read_text(encoding="utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    told = document(report)
-    return environment.from_string(template).render(
-        audit=told, shown=told["sources"][:MOST], more=max(0, len(told["sources"]) - MOST), heads=HEADS
-    )
+    told = document(report, MOST)
+    more = max(0, len(report.sources) - MOST)
+    return environment.from_string(template).render(audit=told, shown=told["sources"], more=more, heads=HEADS)
