@@ -18,7 +18,7 @@ from benchmarks import audit_scale
 
 from custody import cli, yamlfile
 from custody.audit import SourceVerdict, audit, rows, sources
-from custody.audit.rows import row_licences, row_verdicts
+from custody.audit.rows import row_licences
 from custody.audit.verdicts import Verdict
 from custody.dataset import Dataset
 from custody.errors import PolicyError
@@ -71,6 +71,31 @@ CASES: dict[str, tuple[dict[str, Rows], dict[str, Any], Verdict, set[str]]] = {
     ),
     "a row stricter than its dataset": ({"a.jsonl": [NC]}, ROW | {"licence": "CC0-1.0"}, "deny", {"LIC010"}),
     "a row freer than its dataset": ({"a.jsonl": [FREE]}, ROW | {"licence": "CC-BY-NC-4.0"}, "deny", {"LIC010"}),
+    "a family without its version, which custody has an id for": (
+        {"a.jsonl": [FREE, {"licence": "OGL"}]},
+        ROW,
+        "review",
+        {"LIC002"},
+    ),
+    "a list in the place of one licence": (
+        {"a.jsonl": [FREE, {"licence": ["CC-BY-NC-4.0"]}]},
+        ROW | {"licence": "CC0-1.0"},
+        "review",
+        {"LIC002"},
+    ),
+    "an object in the place of one licence": (
+        {"a.jsonl": [FREE, {"licence": {"name": "CC-BY-NC-4.0"}}]},
+        ROW | {"licence": "CC0-1.0"},
+        "review",
+        {"LIC002"},
+    ),
+    "a column of lists, of which some are empty": (
+        {"a.jsonl": [{"licence": ["CC0-1.0"]}, {"licence": []}]},
+        {"row_licence": {"column": "licence[]"}},
+        "review",
+        {"LIC001", "LIC002"},
+    ),
+    "one row without the key": ({"a.jsonl": [FREE, {"text": "x"}]}, ROW, "review", {"LIC001"}),
     "another column": ({"a.jsonl": [FREE]}, {"row_licence": {"column": "nowhere"}}, "review", {"LIC001", "LIC002"}),
     "one file without the column": (
         {"a.jsonl": [FREE], "b.jsonl": [{"text": "x"}]},
@@ -165,20 +190,6 @@ def test_a_licence_in_a_nested_column_of_parquet_is_found(tmp_path: Path) -> Non
     pq.write_table(table, tmp_path / "a.parquet")
     found = row_licences(Dataset(tmp_path), "meta.licence")
     assert (found.counts, found.without, found.total) == ({"MIT": 2}, 1, 3)
-
-
-def _judge(expression: str) -> Verdict:
-    return "deny" if "NC" in expression else "allow"
-
-
-def test_rows_are_counted_with_their_verdict(tmp_path: Path) -> None:
-    write(tmp_path / "a.jsonl", [FREE, NC, NC, {"licence": "x"}, {"licence": None}])
-    assert row_verdicts(Dataset(tmp_path), "licence", _judge) == {
-        "CC0-1.0": (1, "allow"),
-        "CC-BY-NC-4.0": (2, "deny"),
-        "unknown": (1, "review"),
-        "none": (1, "review"),
-    }
 
 
 @pytest.mark.parametrize(

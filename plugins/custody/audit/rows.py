@@ -8,12 +8,11 @@ one is told only where it stands for a licence, and then as that licence's own n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from custody.audit.licences.names import read
-from custody.audit.verdicts import Verdict
 from custody.dataset import Dataset
 from custody.errors import DatasetError
 
@@ -74,44 +73,25 @@ def row_licences(dataset: Dataset, column: str, glob: str = "*") -> RowLicences:
     return RowLicences(counts, unknown, values[""], tuple(missing), tuple(unreadable), overflow)
 
 
-def row_verdicts(
-    dataset: Dataset, column: str, judge: Callable[[str], Verdict], glob: str = "*"
-) -> dict[str, tuple[int, Verdict]]:
-    """Return per licence of a column how many rows have it, and the verdict on them.
-
-    Args:
-        dataset: the data.
-        column: the leaf path of the column.
-        judge: tells what an SPDX expression comes to.
-        glob: the files that have the column.
-
-    Returns:
-        SPDX expression -> rows and verdict. Rows whose value is no known licence stand under "unknown", rows without
-        one under "none"; both are for review, whatever `judge` says.
-    """
-    found = row_licences(dataset, column, glob)
-    judged: dict[str, tuple[int, Verdict]] = {one: (rows, judge(one)) for one, rows in sorted(found.counts.items())}
-    unsettled: dict[str, tuple[int, Verdict]] = {
-        "unknown": (found.unknown, "review"),
-        "none": (found.without, "review"),
-    }
-    return judged | {name: told for name, told in unsettled.items() if told[0]}
-
-
 def _count(dataset: Dataset, path: str, column: str, values: Counter[str]) -> bool:
-    """Add the values of one file; tell whether it has the column, or has no rows that could."""
+    """Add the values of one file; tell whether it has the column, or has no rows that could.
+
+    Raises:
+        DatasetError: the file cannot be read, or has a list or an object in the place of a value: which licence such a
+            row has is not known, and it is not one without.
+    """
     import pyarrow.compute as pc
 
     from custody import formats
 
     everywhere = True
     for chunk in formats.read(dataset.root / path):
+        if "[]" in column or any(name.startswith((f"{column}[", f"{column}.")) for name in chunk.columns):
+            raise DatasetError(f"a row has more than one value in {column!r}", where=path)
         cells = chunk.columns.get(column)
-        if cells is None:
-            values[""] += chunk.rows
-            everywhere = everywhere and not chunk.rows
-            continue
-        for one in pc.value_counts(cells).to_pylist():
+        everywhere = everywhere and (cells is not None or not chunk.rows)
+        values[""] += chunk.rows - (0 if cells is None else len(cells))  # a row of JSON may lack the key
+        for one in pc.value_counts(cells).to_pylist() if cells is not None else ():
             values[(one["values"] or "").strip()] += one["counts"]
         if len(values) > MAX_DISTINCT:
             break

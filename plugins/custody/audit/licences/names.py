@@ -33,6 +33,7 @@ _HIDDEN = re.compile(
 _SERIALISED = re.compile(r"\[[^\]]*\]$|\{")  # a list or mapping somebody wrote as text
 _DEDICATIONS = frozenset({"CC0-1.0", "CC0", "CC-PDM-1.0", "CC-PDM", "PDDL-1.0", "Unlicense"})  # to the public domain
 _LEGAL = re.compile(r"\b(?:license|agree|agreement|terms|copyright|permission|permitted|rights|policy)")
+_FAMILIES = re.compile(r"LicenseRef-[\w.-]+-(?:unversioned|modified)\b")
 _SUBJECT = re.compile(
     r"^(?P<subject>.{0,60}?) (?:is|are|was|were)(?: (?:also|now|made))?"
     r" (?:licensed|released|distributed|available|published)"
@@ -112,6 +113,8 @@ def _phrase(plain: str) -> Reading | None:
 
 def _expression(plain: str) -> Reading | None:
     found = parse(plain)
+    if found and _FAMILIES.search(found):  # an id of custody's own, as the licences of rows are counted by
+        return Reading("family", found)
     return Reading("licence", found, certain=True) if found else None
 
 
@@ -135,7 +138,8 @@ def _name(plain: str) -> Reading | None:
     left = _around(rest)
     if _words().modified.search(left):
         return Reading("family", "LicenseRef-MIT-modified" if key == "MIT" else key)
-    if set(_words().glued.sub(" ", left).split()) - _words().glue or "?" in URL.sub(" ", plain):
+    noted = "?" in URL.sub(" ", plain) or plain.count("*") % 2  # a question, or a footnote that is not here
+    if set(_words().glued.sub(" ", left).split()) - _words().glue or noted:
         return None
     return _one(key, certain=any(one.certain and one.key == key for one in found))
 
