@@ -107,6 +107,15 @@ def test_a_crawl_of_an_open_site_with_all_evidence_passes(judged: Judged) -> Non
     assert judged() == []
 
 
+def test_what_a_site_said_counts_though_no_address_of_the_source_is_named(judged: Judged) -> None:
+    nowhere: dict[str, Any] = {"origin": {}}
+    assert judged(**nowhere) == []
+    assert ("OPT040", "deny") in codes(judged({"robots": b"User-agent: *\nDisallow: /\n"}, **nowhere))
+    reserved = b'[{"location": "/", "tdm-reservation": 1}]'
+    assert ("OPT041", "deny") in codes(judged({"tdmrep": reserved}, **nowhere))
+    assert ("OPT042", "review") in codes(judged({"robots": None}, **nowhere))
+
+
 def test_data_that_nobody_crawled_is_not_judged(tmp_path: Path) -> None:
     assert list(rights(case(tmp_path, kind="dataset"))) == []
     assert list(site_terms(case(tmp_path, kind="dataset"))) == []

@@ -15,12 +15,13 @@ from custody.audit.addresses import address
 from custody.audit.case import Case
 from custody.audit.crawled import concerned, contracted, kept_then, time_of, who_asks
 from custody.audit.evidence import Evidence
-from custody.audit.rights.observed import KINDS, Heard, hear
+from custody.audit.rights.observed import KINDS, Heard, hear, host
 from custody.audit.rights.states import Signal
 from custody.audit.verdicts import Finding, Verdict
 
 _TOLD = 5  # names of a list that a finding repeats
 _PAGES = ("headers", "page")
+_SITES = ("robots", "tdmrep", *_PAGES)
 
 
 def rights(case: Case) -> Iterator[Finding]:
@@ -45,10 +46,20 @@ def rights(case: Case) -> Iterator[Finding]:
 
 def addresses(case: Case, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
     """Return the addresses to judge: those of the crawl or of the origin, and those whose header or page was kept."""
+    pages = (one.url for one in evidence if one.kind in _PAGES and one.url)
+    return tuple(dict.fromkeys((*_named(case, evidence), *pages)))
+
+
+def _named(case: Case, evidence: tuple[Evidence, ...]) -> tuple[str, ...]:
+    """Return the addresses of the crawl or of the origin; nobody naming one, the sites whose evidence was kept.
+
+    Where every row tells its address, the rows are judged instead of the sites. The empty address is of no site.
+    """
     crawl = case.source.crawl
     named = crawl.urls if crawl and crawl.urls else tuple(filter(None, [case.source.origin.url]))
-    pages = (one.url for one in evidence if one.kind in _PAGES and one.url)
-    return tuple(dict.fromkeys((*named, *pages))) or ("",)
+    by_row = case.crawled.judged and case.crawled.rows and not case.crawled.without
+    hosts = {host(one.url) for one in evidence if one.kind in _SITES and not (named or by_row)}
+    return named or tuple(f"https://{one}/" for one in sorted(hosts - {""})) or ("",)
 
 
 def _record(case: Case) -> Iterator[Finding]:
@@ -126,7 +137,7 @@ def _unknown(case: Case, heard: Heard, then: tuple[Evidence, ...]) -> Iterator[F
             "what the publisher said there is not known",
             "look at the evidence, and get it again or let somebody decide",
         )
-    if case.source.crawl is None or heard.url not in addresses(case, ()):
+    if case.source.crawl is None or heard.url not in _named(case, then):
         return
     shown = {one.kind for one in then if time_of(case, one) == "during" and _is_of(one, heard.url)}
     lacking = [kind for kind in case.settings.rights.require if kind not in shown and kind != "terms"]
