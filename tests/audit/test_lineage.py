@@ -56,7 +56,18 @@ KNOWN: dict[str, tuple[list[Case], dict[str, list[tuple[str, str]]]]] = {
     ),
     "a parent that forbids": ([case("a", STRICT), case("b", NAMED, "a")], {"b": [("LIC030", "deny")]}),
     "a parent nobody understands": ([case("a", UNKNOWN), case("b", FREE, "a")], {"b": [("LIC030", "review")]}),
-    "a child as strict": ([case("a", STRICT), case("b", STRICT, "a")], {}),
+    "a child as strict, whose own finding may be waived": (
+        [case("a", STRICT), case("b", STRICT, "a")],
+        {"b": [("LIC030", "deny")]},
+    ),
+    "a child with duties of its own": (
+        [case("a", NAMED), case("b", NAMED, "a")],
+        {"b": [("LIC030", "allow_with_obligations")]},
+    ),
+    "a parent in the file of which the child says more": (
+        [case("a"), case("b", FREE, Parent(name="a", licence=STRICT))],
+        {"b": [("LIC030", "deny")]},
+    ),
     "a grandparent that forbids": (
         [case("c", FREE, "b"), case("b", FREE, "a"), case("a", STRICT)],
         {"b": [("LIC030", "deny")], "c": [("LIC030", "deny")]},
@@ -236,6 +247,69 @@ def test_an_audit_raises_the_child_and_says_so(home: Home, tmp_path: Path) -> No
     report = audit(tmp_path / "sources.yaml", "chat-prod", home.policy)
     assert [one.verdict for one in report.sources] == ["deny", "deny", "deny"]
     assert "LIC030" in {one.code for one in report.sources[2].findings}
+
+
+SAME: dict[str, tuple[dict[str, dict[str, str]], dict[str, str]]] = {
+    "two descriptions of the same bytes": (
+        {"a": {"a/x.txt": "q", "licence": STRICT}, "b": {"b/x.txt": "q", "licence": FREE}},
+        {"a": "deny", "b": "deny"},
+    ),
+    "the same name, other bytes": (
+        {"a": {"a/x.txt": "q", "licence": STRICT}, "b": {"b/x.txt": "r", "licence": FREE}},
+        {"a": "deny", "b": "allow"},
+    ),
+    "one inside the other": (
+        {"sub": {"a/sub/x.txt": "q", "licence": STRICT}, "a": {"a/y.txt": "r", "licence": FREE}},
+        {"a": "deny", "sub": "deny"},
+    ),
+    "empty files": (
+        {"a": {"a/x.txt": "", "licence": STRICT}, "b": {"b/x.txt": "", "licence": FREE}},
+        {"a": "deny", "b": "allow"},
+    ),
+    "over two steps": (
+        {
+            "a": {"a/x.txt": "q", "licence": STRICT},
+            "b": {"c/b/x.txt": "q", "licence": FREE},
+            "c": {"c/y.txt": "r", "licence": FREE},
+        },
+        {"a": "deny", "b": "deny", "c": "deny"},
+    ),
+    "both free": (
+        {"a": {"a/x.txt": "q", "licence": FREE}, "b": {"b/x.txt": "q", "licence": FREE}},
+        {"a": "allow", "b": "allow"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("sources", "verdicts"), SAME.values(), ids=SAME)
+def test_no_second_description_frees_what_the_first_binds(
+    home: Home, tmp_path: Path, sources: dict[str, dict[str, str]], verdicts: dict[str, str]
+) -> None:
+    entries = []
+    for name, told in sources.items():
+        path, text = next(iter(told.items()))
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+        about = {"licence": told["licence"], "personal_data": {"present": False}}
+        entries.append({"name": name, "path": str(Path(path).parent)} | about)
+    (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": entries}))
+    report = audit(tmp_path / "sources.yaml", "chat-prod", home.policy)
+    assert {one.name: one.verdict for one in report.sources} == verdicts
+
+
+def test_leaving_out_rows_of_the_child_does_not_free_it_of_its_parent(home: Home, tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": "up", "path": "up", "licence": STRICT},
+        {"name": "down", "path": "down", "row_licence": {"column": "licence"}, "derived_from": ["up"]},
+    ]
+    for row in rows:
+        row["personal_data"] = {"present": False}
+        (tmp_path / row["path"]).mkdir()
+    (tmp_path / "up" / "a.txt").write_text("letters")
+    (tmp_path / "down" / "a.jsonl").write_text(f'{{"licence": "{FREE}"}}\n{{"licence": "{STRICT}"}}\n')
+    (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": rows}))
+    down = audit(tmp_path / "sources.yaml", "chat-prod", home.policy).sources[1]
+    assert (down.verdict, down.admissible) == ("deny", False)
 
 
 # Who passed it on

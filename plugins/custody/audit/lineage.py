@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from custody.audit import overlaps
 from custody.audit.case import Case
 from custody.audit.claims import Metadata
 from custody.audit.rules.licence import licence
@@ -22,6 +23,9 @@ from custody.audit.verdicts import VERDICTS, Finding, Verdict, strictest
 from custody.audit.weblinks import canonical, hub_id
 
 Names = Mapping[str, Sequence[str]]
+_MEET = "meet the duties of {!r}, too"
+_SETTLE = "settle what is found on {!r}, or drop both"
+_CORRECT = "correct what `derived_from` or the metadata says of {!r}, or drop what was made from it"
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Ancestry:
 
     Args:
         inside: source -> the sources it was made from.
-        outside: source -> parents that are not in the file and have a licence of their own.
+        outside: source -> parents of which the licence, or the model that wrote them, is told where they are named.
         unresolved: source -> parents of which nothing is known.
     """
 
@@ -40,38 +44,41 @@ class Ancestry:
 
 
 def inherited(cases: Sequence[Case], own: Mapping[str, Sequence[Finding]]) -> dict[str, tuple[Finding, ...]]:
-    """Return what each source has to take over from its parents: LIC030 and LIC031.
+    """Return what each source has to take over from its parents, and from others of the same bytes.
+
+    That is LIC030 and LIC031, and LIC003 for the latter.
 
     Args:
         cases: all sources of a file.
         own: source -> what the rules found on it alone.
     """
-    found = ancestry(cases)
-    if not (found.inside or found.outside or found.unresolved):
+    found, same = ancestry(cases), overlaps.groups(cases)
+    if not (found.inside or found.outside or found.unresolved or same):
         return {}
     by_name = {case.source.name: case for case in cases}
-    alone = {name: strictest(*(one.verdict for one in findings)) for name, findings in own.items()}
+    alone = {name: _verdict(findings) for name, findings in own.items()}
     outside = {
         name: [(one.name, _outside(one, by_name[name])) for one in parents] for name, parents in found.outside.items()
     }
     circle = circular(found.inside)
-    unsettled = circle | set(found.unresolved)
+    least: dict[str, Verdict] = dict.fromkeys(circle | set(found.unresolved), "review")
     floors = {
-        name: strictest(verdict, "review" if name in unsettled else "allow", *(one for _, one in outside.get(name, ())))
+        name: strictest(verdict, least.get(name, "allow"), *(_verdict(its) for _, its in outside.get(name, ())))
         for name, verdict in alone.items()
     }
-    final = propagate(floors, found.inside)
-    return {
-        name: told
-        for name in by_name
-        if (
-            told := (
-                *_unresolved(name, found.unresolved.get(name, ()), circle=name in circle),
-                *_floors(name, alone[name], [(one, final[one]) for one in found.inside.get(name, ())], own),
-                *_floors(name, alone[name], outside.get(name, ()), {}),
-            )
+    apart = propagate(floors, found.inside)
+    twins = {name: finding for names in same for name, finding in overlaps.told(names, apart)}
+    final = propagate({name: strictest(one, _verdict(_of(twins, name))) for name, one in floors.items()}, found.inside)
+    told = {
+        name: (
+            *_unresolved(name, found.unresolved.get(name, ()), circle=name in circle),
+            *_floors(name, [(one, final[one], own[one]) for one in found.inside.get(name, ())], _SETTLE),
+            *_floors(name, [(one, _verdict(its), its) for one, its in outside.get(name, ())], _CORRECT),
+            *_of(twins, name),
         )
+        for name in by_name
     }
+    return {name: findings for name, findings in told.items() if findings}
 
 
 def ancestry(cases: Iterable[Case]) -> Ancestry:
@@ -84,13 +91,13 @@ def ancestry(cases: Iterable[Case]) -> Ancestry:
     for case in cases:
         name = case.source.name
         for parent in _parents(case):
-            if names := find(parent):
-                inside.setdefault(name, []).extend(names)
-            elif parent.licence or parent.generated_by:
+            names = find(parent)
+            inside.setdefault(name, []).extend(names)
+            if parent.licence or parent.generated_by:  # said where it is named: counts beside what its own entry says
                 outside.setdefault(name, []).append(parent)
-            else:
+            elif not names:
                 unresolved.setdefault(name, []).append(parent.name)
-    once = {name: tuple(dict.fromkeys(names)) for name, names in inside.items()}
+    once = {name: tuple(dict.fromkeys(names)) for name, names in inside.items() if names}
     return Ancestry(once, outside, unresolved)
 
 
@@ -165,10 +172,18 @@ def _finder(sources: Sequence[Source]) -> Callable[[Parent], tuple[str, ...]]:
     return find
 
 
-def _outside(parent: Parent, case: Case) -> Verdict:
+def _outside(parent: Parent, case: Case) -> tuple[Finding, ...]:
     source = Source(name=parent.name, path="", licence=parent.licence, generated_by=parent.generated_by)
     alone = replace(case, source=source, metadata=Metadata())
-    return strictest(*(one.verdict for rule in (licence, outputs) for one in rule(alone)))
+    return tuple(one for rule in (licence, outputs) for one in rule(alone))
+
+
+def _verdict(findings: Iterable[Finding]) -> Verdict:
+    return strictest(*(one.verdict for one in findings))
+
+
+def _of(twins: Mapping[str, Finding], name: str) -> tuple[Finding, ...]:
+    return (twins[name],) if name in twins else ()
 
 
 def _unresolved(name: str, parents: Iterable[str], *, circle: bool) -> Iterator[Finding]:
@@ -192,20 +207,17 @@ def _unresolved(name: str, parents: Iterable[str], *, circle: bool) -> Iterator[
         )
 
 
-def _floors(
-    name: str, alone: Verdict, parents: Iterable[tuple[str, Verdict]], own: Mapping[str, Sequence[Finding]]
-) -> Iterator[Finding]:
-    for parent, verdict in parents:
-        if VERDICTS.index(verdict) <= VERDICTS.index(alone):
+def _floors(name: str, parents: Iterable[tuple[str, Verdict, Sequence[Finding]]], remedy: str) -> Iterator[Finding]:
+    """Tell what binds the parents, however strict the child is itself: its own findings may be waived or mended."""
+    for parent, verdict, its in parents:
+        if verdict == "allow":
             continue
-        codes = ", ".join(sorted({one.code for one in own.get(parent, ()) if one.verdict == verdict}))
+        codes = ", ".join(sorted({one.code for one in its if one.verdict == verdict}))
         yield Finding(
             "LIC030",
             verdict,
-            f"it claims more freedom than {parent!r}, which it was made from and which is: {verdict}",
+            f"it was made from {parent!r}, which is: {verdict}",
             name,
             "a parent's terms are a floor" + (f" ({codes})" if codes else ""),
-            f"meet the duties of {parent!r}, too"
-            if verdict == "allow_with_obligations"
-            else f"settle what is found on {parent!r}, or drop both",
+            (_MEET if verdict == "allow_with_obligations" else remedy).format(parent),
         )

@@ -42,7 +42,7 @@ def judged(home: Home, tmp_path: Path) -> Judge:
     def judge(*sources: dict[str, Any]) -> AuditReport:
         for one in sources:
             (tmp_path / one["name"]).mkdir(exist_ok=True)
-            (tmp_path / one["name"] / "a.txt").write_text("letters")
+            (tmp_path / one["name"] / "a.txt").write_text(f"letters of {one['name']}")
         told = [{"path": one["name"], "personal_data": {"present": False}} | one for one in sources]
         file = tmp_path / "sources.yaml"
         file.write_text(yaml.safe_dump({"sources": told}))
