@@ -128,7 +128,7 @@ def test_caches_that_are_full_start_again(monkeypatch: pytest.MonkeyPatch) -> No
         emptied += 1
         forget(words)
 
-    monkeypatch.setattr("custody.classifiers.fast.context.ENTRIES", 2_000)
+    monkeypatch.setattr("custody.classifiers.fast.context.ENTRIES", 900)
     monkeypatch.setattr(Words, "_forget", forgetting)
     _fuzz(Random(2), 1_000)
     assert emptied
