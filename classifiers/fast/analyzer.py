@@ -319,12 +319,10 @@ def _is_odd(text: str) -> bool:
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Yield the indices of the texts in batches: plain ASCII apart, which needs no look at each character."""
+    """Yield the indices of the texts in batches; plain ASCII first, which needs no look at each character."""
     usual = [at for at, text in enumerate(texts) if text and not _is_odd(text)]
-    plain = [at for at in usual if texts[at].isascii()]
-    others = [at for at in usual if not texts[at].isascii()]
-    for group in (plain, others):
-        sizes = np.cumsum([len(texts[at]) for at in group]) // BATCH
-        for first, last in pairwise((0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(group))):
-            if last > first:
-                yield group[first:last]
+    usual.sort(key=lambda at: not texts[at].isascii())
+    sizes = np.cumsum([len(texts[at]) for at in usual]) // BATCH
+    for first, last in pairwise((0, *(np.flatnonzero(np.diff(sizes)) + 1).tolist(), len(usual))):
+        if last > first:
+            yield usual[first:last]

@@ -35,7 +35,7 @@ class Joined:
     """Cells as one text of kinds, a border before each and after the last.
 
     Args:
-        cells: the texts; either all of them ASCII or not all.
+        cells: the texts; those that are all ASCII are quicker in front.
     """
 
     def __init__(self, cells: Sequence[str]) -> None:
@@ -50,14 +50,9 @@ class Joined:
         self.padded = np.frombuffer(edge + self.kinds + edge, np.uint8)  # so that runs can be looked at over the ends
 
     def _kinds(self) -> bytes:
-        joined = "\xff".join(("", *self.cells, ""))
-        if all(map(str.isascii, self.cells)):
-            return joined.encode("latin-1")
-        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        kinds = charset.kind_by_code_point()[points]
-        kinds[self.starts - 1] = BORDER
-        kinds[-1] = BORDER
-        return kinds.tobytes()
+        plain = next((at for at, cell in enumerate(self.cells) if not cell.isascii()), len(self.cells))
+        kinds = "\xff".join(("", *self.cells[:plain], "")).encode("latin-1")
+        return kinds + _mapped(self.cells[plain:]) if plain < len(self.cells) else kinds
 
     @cached_property
     def array(self) -> np.ndarray:
@@ -79,6 +74,14 @@ class Joined:
     def cell_of(self, places: np.ndarray) -> np.ndarray:
         """Return the index of the cell that each place is in; a border belongs to the cell after it."""
         return np.minimum(np.searchsorted(self.ends, places, "left"), len(self.cells) - 1)
+
+
+def _mapped(cells: Sequence[str]) -> bytes:
+    """Return the kinds of cells, each with a border after it."""
+    points = np.frombuffer("\n".join((*cells, "")).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = charset.kind_by_code_point()[points]
+    kinds[np.cumsum([len(cell) + 1 for cell in cells]) - 1] = BORDER
+    return kinds.tobytes()
 
 
 @dataclass(frozen=True)

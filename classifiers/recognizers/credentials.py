@@ -36,7 +36,7 @@ _KEY = (
     r"|(?:access|auth|priv(?:ate)?|encryption|signing|master|license|account|subscription|server|admin|shared|session"
     rf"|cookie)[_. -]?key|token(?<!{_OTHERS}))"
 )
-_QUOTED = r"(?:\"\K[^\"\s]{6,256}(?=\")|'\K[^'\s]{6,256}(?=')|`\K[^`\s]{6,256}(?=`))"
+_QUOTED = r"[\"'`]\K(?:(?<=\")[^\"\s]{6,256}(?=\")|(?<=')[^'\s]{6,256}(?=')|(?<=`)[^`\s]{6,256}(?=`))"
 _PLAIN = r"\K[^\s\"'`<>,;&|(){}\[\]]{6,256}(?![^\s,;&\"'`<>|)}])"
 _OPAQUE = r"[\"'`]?\K(?<![a-z0-9])[a-z0-9+/_=.~-]{16,512}(?![a-z0-9+/_=.~(\[-])"
 _VALUE = r"[\"']?\s{0,2},?\s{1,12}[\"']?value[\"']?\s{0,2}[:=]\s{0,4}"
@@ -61,7 +61,7 @@ _PASSWORDS = {
 }
 _SECRETS = {
     "assigned": _KEY + _REST + _ASSIGN + _OPAQUE,
-    "quoted, assigned": _KEY + _REST + _ASSIGN + r"(?:\"\K[!-~]{12,512}?(?=\")|'\K[!-~]{12,512}?(?='))",
+    "quoted, assigned": _KEY + _REST + _ASSIGN + r"[\"']\K(?:(?<=\")[!-~]{12,512}?(?=\")|(?<=')[!-~]{12,512}?(?='))",
     "name and value": _KEY + _REST + _VALUE + _OPAQUE,
     "header": r"\b(?:bearer|token|apikey|basic|key)\s{1,2}" + _OPAQUE,
     "API header": r"\bx-[a-z-]{0,24}(?:key|token|secret)\s?:\s{0,2}" + _OPAQUE,
