@@ -17,6 +17,7 @@ from custody import home as homes
 from custody.errors import TerminalError
 
 if TYPE_CHECKING:
+    from airflow.providers.openlineage.extractors import OperatorLineage
     from airflow.sdk import Context
 
     from custody.verbs.session import Outcome, Session
@@ -35,6 +36,7 @@ class CustodyOperator(BaseOperator):
 
     template_fields: Sequence[str] = ("home",)
     ui_color = "#e8f0ea"
+    told: Sequence[Mapping[str, Any]] = ()  # the events of this try
 
     def __init__(self, *, home: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -42,10 +44,24 @@ class CustodyOperator(BaseOperator):
 
     def execute(self, context: Context) -> Any:
         """Run the verb and hand on what it made."""
-        with task_errors():
-            outcome = self.verb(open_session(self.home, context))
+        outcome = self.perform(context)
         context["ti"].xcom_push(key="custody", value=outcome.to_dict())
         return self.result(outcome)
+
+    def perform(self, context: Context) -> Any:
+        """Run the verb and, whether it refuses or not, tell what it signed as OpenLineage events."""
+        with task_errors():
+            session = open_session(self.home, context)
+            try:
+                return self.verb(session)
+            finally:
+                self.told = tell(session)
+
+    def get_openlineage_facets_on_complete(self, _: Any) -> OperatorLineage | None:
+        """Give Airflow's OpenLineage provider, where it is installed and active, the datasets of these events."""
+        from custody.operators.openlineage import lineage_of
+
+        return lineage_of(self.told)
 
     @abstractmethod
     def verb(self, session: Session) -> Any:
@@ -70,6 +86,15 @@ def open_session(home: str | None, context: Context) -> Session:
     from custody.verbs.session import Session
 
     return Session(homes.find(_home_path(home)), _run(context))
+
+
+def tell(session: Session) -> Sequence[Mapping[str, Any]]:
+    """Send an OpenLineage event of each statement that the session signed, and return the events. Raises nothing."""
+    if not session.signed:
+        return ()
+    from custody.lineage.openlineage import sending
+
+    return sending.tell(session.ledger, session.signed, session.home.path)
 
 
 def work_path(session: Session, output: str) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from custody.operators.base import CustodyOperator, open_session, task_errors
+from custody.operators.base import CustodyOperator
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -34,8 +34,7 @@ class VerifyCustodyOperator(CustodyOperator):
 
     def execute(self, context: Context) -> list[str]:
         """Run the gate; one XCom fact per dataset."""
-        with task_errors():
-            outcomes = self.verb(open_session(self.home, context))
+        outcomes = self.perform(context)
         context["ti"].xcom_push(key="custody", value=[one.to_dict() for one in outcomes])
         return [one.uri for one in outcomes]
 

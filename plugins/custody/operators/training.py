@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import get_current_context
 
-from custody.operators.base import open_session, task_errors, work_path
+from custody.operators.base import open_session, task_errors, tell, work_path
 
 if TYPE_CHECKING:
     from custody.verbs.train import Training
@@ -40,3 +40,4 @@ def open_training(datasets: Sequence[str], intent: str, *, home: str | None = No
     models = work_path(session, f"{context['dag'].dag_id}/{context['run_id']}/cleared")
     with task_errors(), training(session, [Dataset(Path(one)) for one in datasets], intent, models) as run:
         yield run
+    tell(session)

@@ -53,10 +53,12 @@ class Session:
     Args:
         home: the installation.
         run: dag_id, run_id, task_id, map_index and try_number when Airflow runs the verb.
+        signed: payload digests of what the verb has signed so far.
     """
 
     home: Home
     run: Mapping[str, Any] | None = None
+    signed: list[str] = field(default_factory=list, compare=False, repr=False)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -104,7 +106,9 @@ class Session:
     ) -> Statement:
         """Sign and store a statement. Errors as `Ledger.append`."""
         link = Link(step, tuple(sorted(set(prev))), self.policy.digest, now(), grade, self.run, detail or {})
-        return self.ledger.append(subjects, predicate, link)
+        made = self.ledger.append(subjects, predicate, link)
+        self.signed.append(made.digest)
+        return made
 
     def subject(self, name: str, listing: Listing) -> Subject:
         """Keep a dataset's listing in the ledger and return the dataset as a subject."""
