@@ -657,3 +657,27 @@ STATED: dict[str, tuple[StatedDigest, str]] = {
 def test_each_stated_digest_meets_its_fate(tmp_path: Path, stated: StatedDigest, fate: str) -> None:
     listing = listed(tmp_path, "a.txt", "s p.txt", "x/b.txt", "other/b.txt")
     assert check([stated], listing, tmp_path) == Checked(**{fate: (stated,)})
+
+
+@pytest.mark.parametrize("key", ["license", "License", "LICENSE", "licence", "Licence", "licenses", " licences "])
+def test_a_licence_counts_however_its_key_is_spelled(read: Any, key: str) -> None:
+    header = f'---\n"{key}": cc-by-nc-4.0\n---\n'
+    package = {"resources": [], key: [{"name": "cc-by-nc-4.0"}]}
+    for content in ({"@type": "sc:Dataset", key: "cc-by-nc-4.0"}, package, header):
+        assert _said(read(content)) == [("cc-by-nc-4.0", "")]
+
+
+@pytest.mark.parametrize(
+    ("second", "counts"),
+    [
+        ("Creative Commons Zero", False),
+        ("no licence at all is told here", False),
+        ("CC0 but for non-commercial use only", True),
+        ("CC BY-NC", True),
+        ("MIT", True),
+    ],
+)
+def test_a_second_description_counts_where_it_restricts(read: Any, second: str, counts: bool) -> None:
+    url = "https://creativecommons.org/publicdomain/zero/1.0/"
+    said = _said(read({"@type": "sc:Dataset", "license": {"url": url, "name": second}}))
+    assert said == [(url, ""), (second, "")][: 1 + counts]

@@ -4,16 +4,21 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from custody.audit import audit
 from custody.audit.licences import prose
 from custody.audit.licences.clauses import FOR_RESEARCH, NON_COMMERCIAL, RESEARCH, UPSTREAM
 from custody.audit.licences.prose import MAX_PROSE, MAX_SENTENCE, of_data, statements
 from custody.audit.licences.table import terms_of
+from custody.audit.licences.unread import unread
 from custody.audit.rules.licence import licence
+from custody.home import Home
 from tests.audit.licence_cases import case, intent, verdicts
 
 NC_SA = "CC-BY-NC-SA-4.0"
@@ -190,3 +195,34 @@ def test_passing_over_sentences_loses_nothing(words: list[str]) -> None:
         quick = statements(text)
         patched.setattr(prose, "worth_reading", lambda _: True)
         assert statements(text) == quick
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("", False),
+        ("# Cats\n\nQuestions and answers about cats.", False),
+        ("本数据集仅供学术研究使用，禁止商业用途。", False),  # noqa: RUF001
+        ("Только для некоммерческого использования.", False),
+        ("Nur für nicht-kommerzielle Zwecke der Forschung an Schulen und Universitäten.", False),
+        ("للاستخدام غير التجاري فقط", True),
+        ("# Licence\n\nSee below, it is short.\n\n# More\n\nΜόνο για μη εμπορική χρήση από ερευνητές", True),  # noqa: RUF001
+        ("ใช้เพื่อการวิจัยเท่านั้น ห้ามใช้ในเชิงพาณิชย์", True),
+        ("Ten zbiór danych jest przeznaczony wyłącznie do użytku niekomercyjnego.", True),
+        ("Bu veri kümesi yalnızca ticari olmayan amaçlarla kullanılabilir, satılamaz.", True),  # noqa: RUF001
+        ("```\nللاستخدام غير التجاري فقط\n```\nThe rows look like this.", False),  # noqa: RUF001
+        ("MIT License", False),
+    ],
+)
+def test_a_text_in_a_language_without_known_conditions_is_unread(text: str, unknown: bool) -> None:
+    assert unread(text) is unknown
+
+
+def test_what_is_unread_is_never_allowed(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "a.txt").write_text("letters")
+    (tmp_path / "README.md").write_text("---\nlicense: cc0-1.0\n---\nللاستخدام غير التجاري فقط\n")  # noqa: RUF001
+    source = {"name": "d", "path": "d", "metadata": "README.md", "personal_data": {"present": False}}
+    (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": [source]}))
+    (told,) = audit(tmp_path / "sources.yaml", "chat-prod", home.policy).sources
+    assert [(one.code, one.verdict) for one in told.findings] == [("LIC002", "review")]

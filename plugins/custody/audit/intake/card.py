@@ -10,7 +10,7 @@ from typing import Any
 from custody import yamlfile
 from custody.audit.claims import Ancestor, Claim, Metadata
 from custody.audit.intake.jsonld import as_list
-from custody.audit.intake.statements import described, statements
+from custody.audit.intake.statements import described, spelled, statements
 
 _HEADER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _ORIGINAL = frozenset({"original", "original|other"})
@@ -45,7 +45,7 @@ def _claims(header: Mapping[str, Any], tags: tuple[str, ...]) -> Iterator[Claim]
 
 
 def _licences(header: Mapping[str, Any]) -> Iterator[str]:
-    texts = [text for key in ("license", "licenses") for text in _texts(header.get(key))]
+    texts = [text for value in spelled(header) for text in _texts(value)]
     names = ("license_name", "license_details", "license_link")
     if any(header.get(key) for key in names):
         # their words say what `other` stands for; beside a known licence they are a second claim

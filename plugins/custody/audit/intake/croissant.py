@@ -11,7 +11,7 @@ from typing import Any
 
 from custody.audit.claims import Ancestor, Claim, Metadata, Restriction, StatedDigest
 from custody.audit.intake.jsonld import Terms, as_list, nodes
-from custody.audit.intake.statements import statements
+from custody.audit.intake.statements import spelled, statements
 from custody.audit.intake.usage import restrictions
 
 _MARKS = ("license", "distribution", "recordSet", "conformsTo", "sc:license", "@type")
@@ -60,9 +60,8 @@ def _claims(datasets: list[Node], parts: list[Node], terms: Terms) -> Iterator[C
 
 def _licences(node: Node, terms: Terms) -> Iterator[str]:
     # a licence that is there but empty is a statement that says nothing: that is a finding, too
-    yield from dict.fromkeys(
-        text for key in ("sc:license", "dct:license") for one in terms.all_of(node, key) for text in statements(one)
-    )
+    told = [one for key in ("sc:license", "dct:license") for one in terms.all_of(node, key)]
+    yield from dict.fromkeys(text for one in (*told, *spelled(node)) for text in statements(one))
 
 
 def _digests(part: Node, terms: Terms) -> Iterator[StatedDigest]:

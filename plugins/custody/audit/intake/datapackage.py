@@ -8,7 +8,7 @@ from typing import Any
 
 from custody.audit.claims import Ancestor, Claim, Metadata, StatedDigest
 from custody.audit.intake.jsonld import as_list
-from custody.audit.intake.statements import statements
+from custody.audit.intake.statements import spelled, statements
 
 BY = "data package"
 _KEYS = ("name", "path", "title")  # of a licence: the Open Definition's id, a URL or file, a title
@@ -34,8 +34,8 @@ def datapackage(data: Mapping[str, Any]) -> Metadata:
 
 
 def _licences(node: Mapping[str, Any]) -> Iterator[str]:
-    yield from statements(node.get("licenses"), _KEYS)
-    yield from statements(node.get("license"), _KEYS)  # not in the specification, and often met
+    for value in spelled(node):  # the specification knows `licenses` only; others are often met
+        yield from statements(value, _KEYS)
 
 
 def _digest(resource: Mapping[str, Any]) -> Iterator[StatedDigest]:

@@ -19,6 +19,7 @@ from custody.audit.licences.expressions import branches
 from custody.audit.licences.names import Reading, read
 from custody.audit.licences.prose import MAX_PROSE, Statement, of_data
 from custody.audit.licences.table import terms_of
+from custody.audit.licences.unread import unread
 from custody.audit.rules.licence_terms import findings
 from custody.audit.verdicts import VERDICTS, Finding, strictest
 
@@ -42,6 +43,15 @@ def licence(case: Case) -> Iterator[Finding]:
             case.source.name,
             "what the rest says of the licence is not known",
             "shorten the card, or let somebody read it and state the licence in `licence`",
+        )
+    if unread(case.metadata.prose):
+        yield Finding(
+            "LIC002",
+            "review",
+            "the card's text, or a section of it, is in a language that is not read for conditions",
+            case.source.name,
+            "what it says of the licence is not known",
+            "let somebody who knows the language read it, then waive this or state the licence in `licence`",
         )
 
 
