@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from custody import cli_acceptance, cli_audit, cli_classify, cli_evidence, cli_lineage, cli_review, policy
+from custody import cli_acceptance, cli_audit, cli_classify, cli_evidence, cli_impact, cli_lineage, cli_review, policy
 from custody import home as homes
 from custody.dataset import Dataset
 from custody.errors import CustodyError
@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_review.add(commands)
     _verb(commands, "summary", _summary, "tell what a run did").add_argument("--run", help="Airflow run id")
     cli_lineage.add(commands)
+    cli_impact.add(commands)
     return parser
 
 
