@@ -90,7 +90,10 @@ def _source(one: SourceVerdict) -> dict[str, Any]:
         "attribution": one.source.attribution,
         "inputs": dict(one.inputs),
         "kind": one.source.kind,
-        "derived_from": [{"name": by.name, "url": by.url, "licence": by.licence} for by in one.source.derived_from],
+        "derived_from": [
+            {"name": name, "url": url, "licence": licence}
+            for name, url, licence in sorted({(by.name, by.url, by.licence) for by in one.source.derived_from})
+        ],
         "generated_by": sorted({by.model for by in one.source.generated_by}),
         "personal_data": _personal(one),
     }
