@@ -16,7 +16,7 @@ from custody.errors import IntegrityError, PolicyError, UsageError
 from custody.home import Home, init
 from custody.lineage import predicates
 from custody.lineage import statement as st
-from custody.lineage.bom import build, completeness
+from custody.lineage.bom import SpecVersion, build, completeness
 from custody.lineage.bom.dataset import NO_PEOPLE
 from custody.lineage.bom.declarations import catalogue, not_evidenced
 from custody.lineage.bomcheck import problems
@@ -79,6 +79,18 @@ def test_the_pedigree_leads_back_to_the_raw_bytes_and_where_they_came_from(boms:
         {"type": "distribution", "url": "https://example.org/people%20data", "comment": "revision r7"}
     ]
     assert at(boms["1.6"], f"{DATA}/pedigree/notes") == "The raw bytes were redacted and then encrypted."
+
+
+@pytest.mark.parametrize("version", ["1.6", "1.7"])
+def test_two_datasets_of_the_same_bytes_are_two_inputs_of_the_training(story: Story, version: SpecVersion) -> None:
+    story.files = dict.fromkeys(("people", "words"), ("a.csv", "b.csv"))
+    bom = story.bom(version)
+    assert problems(bom, story.home.policy) == []
+    people, words = (one["bom-ref"] for one in bom["components"])
+    assert people != words
+    tasks = [one for flow in bom["formulation"][0]["workflows"] for one in flow["tasks"]]
+    (trained,) = (one for one in tasks if one["name"] == "train")
+    assert trained["inputs"] == [{"resource": {"ref": people}}, {"resource": {"ref": words}}]
 
 
 def test_every_statement_is_a_reference_with_the_digest_of_its_envelope(story: Story) -> None:

@@ -11,6 +11,8 @@ from custody.lineage.bom.records import Records, form_ref
 from custody.lineage.bom.shapes import Shape, filled, hashes, prop
 from custody.lineage.statement import Statement
 
+Known = Mapping[tuple[str, str], str]  # (name, digest) -> bom-ref; the name is empty for whoever has these bytes
+
 
 def formula(records: Records) -> Shape:
     """Return the formulation. CycloneDX has no task types for these steps, so they are `other`."""
@@ -32,13 +34,14 @@ def _run(statement: Statement) -> tuple[str, str]:
     return str(run.get("dag_id", "")), str(run.get("run_id", ""))
 
 
-def _forms(records: Records) -> dict[str, str]:
-    """Return digest -> bom-ref of everything the BOM has a component for."""
-    every = {one: form_ref(data.name, one) for data in records.datasets for one in data.found.addresses}
-    return {**every, records.model["digest"]["sha256"]: records.model_ref}
+def _forms(records: Records) -> Known:
+    """Return the bom-ref of everything the BOM has a component for. Two datasets may have the same bytes."""
+    every = [(data.name, one) for data in records.datasets for one in data.found.addresses]
+    known = {key: form_ref(name, digest) for name, digest in every for key in ((name, digest), ("", digest))}
+    return {**known, ("", str(records.model["digest"]["sha256"])): records.model_ref}
 
 
-def _workflow(records: Records, run: tuple[str, str], made: list[Statement], known: Mapping[str, str]) -> Shape:
+def _workflow(records: Records, run: tuple[str, str], made: list[Statement], known: Known) -> Shape:
     dag, uid = run
     inside = {one.digest for one in made}
     tasks = [_task(records, one, known) for one in made]
@@ -57,7 +60,7 @@ def _workflow(records: Records, run: tuple[str, str], made: list[Statement], kno
     )
 
 
-def _task(records: Records, statement: Statement, known: Mapping[str, str]) -> Shape:
+def _task(records: Records, statement: Statement, known: Known) -> Shape:
     made = statement.predicate.get("runDetails", {}).get("metadata", {})
     inputs = [*_materials(statement), *_configuration(statement)]
     outputs = statement.subjects if made else ()
@@ -70,9 +73,9 @@ def _task(records: Records, statement: Statement, known: Mapping[str, str]) -> S
             "taskTypes": ["other"],
             "timeStart": made.get("startedOn"),
             "timeEnd": statement.link.created_at,
-            "inputs": [{"resource": _resource(one, known)} for one in inputs],
+            "inputs": _once([{"resource": _resource(one, known)} for one in inputs]),
             "outputs": [
-                *({"type": "artifact", "resource": _resource(one, known)} for one in outputs),
+                *_once([{"type": "artifact", "resource": _resource(one, known)} for one in outputs]),
                 {"type": "attestation", "resource": {"externalReference": records.attestation(statement)}},
             ],
             "properties": [
@@ -94,10 +97,10 @@ def _configuration(statement: Statement) -> Iterator[Mapping[str, Any]]:
     yield from statement.predicate.get("configuration", ())
 
 
-def _resource(subject: Mapping[str, Any], known: Mapping[str, str]) -> Shape:
+def _resource(subject: Mapping[str, Any], known: Known) -> Shape:
     digest = str(subject["digest"].get("dirHash") or subject["digest"]["sha256"])
-    if digest in known:
-        return {"ref": known[digest]}
+    if ref := known.get((str(subject["name"]), digest)) or known.get(("", digest)):
+        return {"ref": ref}
     told = {
         "type": "other",
         "url": f"urn:custody:sha256:{digest}",
@@ -105,3 +108,8 @@ def _resource(subject: Mapping[str, Any], known: Mapping[str, str]) -> Shape:
         "hashes": hashes(digest),
     }
     return {"externalReference": told}
+
+
+def _once(every: list[Shape]) -> list[Shape]:
+    """Return the same without repeats, which CycloneDX refuses."""
+    return [one for number, one in enumerate(every) if one not in every[:number]]
