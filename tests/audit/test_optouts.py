@@ -200,6 +200,32 @@ def test_rows_that_are_listed_or_unknown_are_left_out(tmp_path: Path, name: str)
     assert (again.rows, again.listed, again.unknown) == (1, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("entry", "row"),
+    [
+        (("domain", "bad.org"), {"url": "https://good.org/", "source_url": "https://bad.org/x"}),
+        (("domain", "bad.org"), {"source_url": "https://good.org/", "url": "https://bad.org/x"}),
+        (("owner", "Ann"), {"owner": "The Site", "author": "ann"}),
+        (("sha256", hashlib.sha256(b"hello").hexdigest()), {"text": "x", "body": "hello"}),
+    ],
+)
+def test_every_column_that_may_hold_what_is_listed_counts(
+    tmp_path: Path, entry: tuple[str, str], row: dict[str, Any]
+) -> None:
+    path, entries = data(tmp_path, [row, dict.fromkeys(row, "https://other.org/")]), listed(tmp_path, entry)
+    assert optoutlists.screen_file(path, entries) == optoutlists.Screening(2, 1, 0)
+    assert optoutlists.without(path, tmp_path / "out.jsonl", entries) == (1, 1)
+    known = ["url", *sorted(row)]
+    assert optoutlists.row_filter(entries, None).columns(known) == optoutlists.row_filter(entries, None).columns(
+        known[::-1]
+    )
+
+
+def test_a_second_address_that_is_missing_leaves_the_row_as_it_is(tmp_path: Path) -> None:
+    path = data(tmp_path, [{"url": "https://good.org/", "source_url": None}])
+    assert optoutlists.screen_file(path, listed(tmp_path, ("domain", "bad.org"))) == optoutlists.Screening(1, 0, 0)
+
+
 def test_what_the_data_has_no_column_for_is_told(tmp_path: Path) -> None:
     bars = listed(tmp_path, ("domain", "bad.org"), ("owner", "ann"))
     path = data(tmp_path, [{"link": "https://bad.org"}, {"link": "https://x.org"}])

@@ -136,9 +136,10 @@ def screen_file(path: Path, entries: Optouts, columns: Mapping[Column, str] | No
     Raises:
         DatasetError, StorageUnavailable: as `formats.read`.
     """
-    used = _used(path, entries, columns)
+    known = rows.columns(path) if columns is None else []
+    used = _used(known, entries, columns)
     total = Screening(unchecked=tuple(what for what in entries.needs if what not in used))
-    for chunk in rows.read(path, sorted(set(used.values()))):
+    for chunk in rows.read(path, _read(known, used)):
         marks = entries.marks(chunk, used)
         total += Screening(chunk.rows, marks.count("listed"), marks.count("unknown"))
     return total
@@ -156,7 +157,8 @@ def without(
         DatasetError: the list asks for what the data has no column of; else as `formats.read`.
         StorageUnavailable: as `formats.read`.
     """
-    used = _used(source, entries, columns)
+    known = rows.columns(source) if columns is None else []
+    used = _used(known, entries, columns)
     if lacking := [what for what in entries.needs if what not in used]:
         raise DatasetError(
             f"the opt-out lists have entries by {', '.join(lacking)}, and no column of the data is known to hold that",
@@ -166,29 +168,31 @@ def without(
     return rows.keep(
         source,
         target,
-        sorted(set(used.values())),
+        _read(known, used),
         lambda chunk: [not barred for barred in entries.matches(chunk, used)],
     )
 
 
-def _used(path: Path, entries: Optouts, columns: Mapping[Column, str] | None) -> dict[Column, str]:
+def _used(known: Iterable[str], entries: Optouts, columns: Mapping[Column, str] | None) -> dict[Column, str]:
     """Return the columns the list asks for. Of a column that is named and not there, every row is unknown."""
-    wanted = optouts.guessed(rows.columns(path)) if columns is None else columns
+    wanted = optouts.guessed(known) if columns is None else columns
     return {what: name for what, name in wanted.items() if what in entries.needs}
+
+
+def _read(known: Iterable[str], used: Mapping[Column, str]) -> list[str]:
+    """Return what is read of a file: the columns that are used, and what else seems to hold the same."""
+    return sorted({*used.values(), *(name for _, name in optouts.beside(known, used))})
 
 
 def row_filter(entries: Optouts, named: Mapping[Column, str] | None) -> RowFilter:
     """Return what names the rows that are listed or unknown. A file without a column the lists ask for is refused."""
 
-    def used(known: Iterable[str]) -> Mapping[Column, str]:
-        return optouts.guessed(known) if named is None else named
-
     def wanted(known: Sequence[str]) -> Sequence[str]:
-        there = used(known)
-        complete = all(there.get(what) in known for what in entries.needs)
-        return sorted({there[what] for what in entries.needs}) if complete else ()
+        used = _used(known, entries, named)
+        complete = all(used.get(what) in known for what in entries.needs)
+        return _read(known if named is None else (), used) if complete else ()
 
     def drops(chunk: Chunk) -> Sequence[bool]:
-        return entries.matches(chunk, used(chunk.columns))
+        return entries.matches(chunk, _used(chunk.columns, entries, named))
 
     return RowFilter(NAME, wanted, drops, demands=True)

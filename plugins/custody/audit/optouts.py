@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from custody.audit import addresses
 from custody.audit.output import domains
@@ -112,6 +112,7 @@ class Optouts:
         Args:
             chunk: rows, as `formats.rows` reads them: one cell a row.
             columns: which column of the data holds the address, the owner and the text; what is left out is not judged.
+                Others of the chunk with usual names for the same are looked at, too, and count where they are listed.
         """
         judges: Mapping[Column, Callable[[str | None], Mark]] = {
             "url": self.url,
@@ -121,11 +122,11 @@ class Optouts:
         found: list[Mark] = ["clear"] * chunk.rows
         for what, name in columns.items():
             if what in self.needs and name in chunk.columns:
-                cells = chunk.columns[name].dictionary_encode()
-                told = {index: judges[what](value) for index, value in enumerate(cells.dictionary.to_pylist())}
-                nothing = judges[what](None)
-                new = [nothing if at is None else told[at] for at in cells.indices.to_pylist()]
+                new = _each(chunk.columns[name], judges[what])
                 found = [max(pair, key=MARKS.index) for pair in zip(found, new, strict=True)]
+        for what, name in beside(chunk.columns, columns):
+            new = _each(chunk.columns[name], judges[what])
+            found = ["listed" if mark == "listed" else before for before, mark in zip(found, new, strict=True)]
         return found
 
     def matches(self, chunk: Chunk, columns: Mapping[Column, str]) -> list[bool]:
@@ -151,14 +152,30 @@ def load(path: Path) -> Optouts:
 
 
 def guessed(names: Iterable[str]) -> dict[Column, str]:
-    """Return which columns hold address, owner and text, by their names."""
+    """Return which columns hold address, owner and text, by their names; of several the shortest, in any order."""
     there = [name for name in names if "[]" not in name]
     found: dict[Column, str] = {}
     for what, known in _GUESSES.items():
-        name = next((one for one in there if one.rsplit(".", 1)[-1].lower() in known), None)
-        if name:
-            found[what] = name
+        if mine := [one for one in there if one.rsplit(".", 1)[-1].lower() in known]:
+            found[what] = min(mine, key=lambda one: (len(one), one))
     return found
+
+
+def beside(names: Iterable[str], columns: Mapping[Column, str]) -> list[tuple[Column, str]]:
+    """Return the other columns that, by their names, hold what one of some columns holds."""
+    return [
+        (what, name)
+        for name in names
+        for what, used in columns.items()
+        if name != used and "[]" not in name and name.rsplit(".", 1)[-1].lower() in _GUESSES[what]
+    ]
+
+
+def _each(cells: Any, judge: Callable[[str | None], Mark]) -> list[Mark]:
+    """Judge each distinct cell once."""
+    encoded = cells.dictionary_encode()
+    told, nothing = [judge(value) for value in encoded.dictionary.to_pylist()], judge(None)
+    return [nothing if at is None else told[at] for at in encoded.indices.to_pylist()]
 
 
 def _add(found: Optouts, kind: str, value: str) -> bool:
