@@ -13,6 +13,7 @@ from custody.audit.claims import Claim, Metadata
 from custody.audit.evidence import Evidence
 from custody.audit.licences.names import normalise
 from custody.audit.optoutlists import Lists, Screened
+from custody.audit.records.files import is_file
 from custody.audit.records.suppliers import Register
 from custody.audit.rights.rows import Counts
 from custody.audit.rows import RowLicences
@@ -84,4 +85,4 @@ class Case:
     def licence_text(self) -> Path | None:
         """The stored text of the licence, where one is named and is there."""
         path = self.base / self.source.licence_file
-        return path if self.source.licence_file and path.is_file() else None
+        return path if self.source.licence_file and is_file(path) else None

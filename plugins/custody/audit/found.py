@@ -11,6 +11,7 @@ from pathlib import Path
 
 from custody.audit.claims import Claim
 from custody.audit.evidence import Evidence, decoded, newest
+from custody.audit.records.files import is_file
 from custody.audit.sources import Source
 from custody.audit.texts import TextMatch, identify
 from custody.audit.texts.matching import MAX_TEXT
@@ -48,7 +49,7 @@ class Found:
 def texts(source: Source, base: Path, evidence: Iterable[Evidence], today: date) -> tuple[Found, ...]:
     """Read the licence texts of a source: its licence file, those of its parts, and the newest licence evidence."""
     told = [("", source.licence_file), *((part.glob, part.licence_file) for part in source.files)]
-    there = [(part, name) for part, name in told if name and (base / name).is_file()]
+    there = [(part, name) for part, name in told if name and is_file(base / name)]
     return (
         *(_identified(base / name, name, part) for part, name in there),
         *(_of_evidence(one) for one in newest(evidence, today) if one.kind == "licence"),

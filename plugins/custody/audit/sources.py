@@ -204,8 +204,19 @@ def load(path: Path) -> Sources:
         if taken := sorted(names & seen):
             at = parsed.at("sources", index)
             raise PolicyError(f"two sources are called {taken[0]!r}", where=at, remedy="rename one")
-        if not (path.parent / source.path).exists():
+        if source.name in ("", ".", "..") or {"/", "\0"} & set(source.name):
+            at = parsed.at("sources", index)
+            what = f"{source.name[:80]!r} cannot name a dataset"
+            raise PolicyError(what, where=at, allowed="a name without /, not . or ..", remedy="rename it")
+        if not _there(path.parent / source.path):
             at = parsed.at("sources", index)
             raise PolicyError(f"there is no data at {source.path!r}", where=at, remedy="correct the path, or fetch it")
         seen |= names
     return parsed.value
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # no file can have such a name
+        return False

@@ -17,9 +17,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from markupsafe import escape
 
-from custody.audit import AuditReport, audit
+from custody.audit import AuditReport, audit, sources
 from custody.audit.output import attribution, document, sources_list, text
 from custody.audit.output.domains import Domains
+from custody.errors import PolicyError
 from custody.home import Home
 from tests.conftest import ROOT
 
@@ -231,21 +232,51 @@ def test_the_page_of_very_many_sources_stays_readable(judged: Judge) -> None:
     assert "and 200 more, all in the JSON" in page
 
 
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5000], ids=["NUL", "too long"])
 @pytest.mark.parametrize(
     "entries",
     [
-        {"licence_file": "\0"},
-        {"metadata": "a\0b"},
-        {"acceptance": "\0"},
-        {"classification": "\0"},
-        {"contract": {"id": "c", "file": "\0"}},
-        {"evidence": [{"kind": "terms", "file": "\0"}]},
-        {"proof": {"checksums": "\0", "signature": "\0"}},
-        {"origin": {"grant": "\0"}},
+        {"licence_file": "NAME"},
+        {"files": [{"glob": "*", "licence": "CC0-1.0", "licence_file": "NAME"}]},
+        {"metadata": "NAME"},
+        {"acceptance": "NAME"},
+        {"classification": "NAME"},
+        {"listed": "NAME"},
+        {"contract": {"id": "c", "file": "NAME"}},
+        {"contract": {"id": "c", "file": "NAME", "sha256": "0" * 64}},
+        {"evidence": [{"kind": "terms", "file": "NAME"}]},
+        {"proof": {"checksums": "NAME", "signature": "NAME"}},
+        {"origin": {"grant": "NAME", "owner": "a", "uploader": "b"}},
     ],
     ids=lambda one: next(iter(one)),
 )
-def test_a_name_that_no_file_can_have_is_a_finding_and_no_traceback(judged: Judge, entries: dict[str, Any]) -> None:
-    report = judged({"name": "d", "licence": "CC0-1.0", "licence_file": ""} | entries)
+def test_a_name_that_no_file_can_have_is_a_finding_and_no_traceback(
+    judged: Judge, entries: dict[str, Any], name: str
+) -> None:
+    named = json.loads(json.dumps(entries).replace("NAME", json.dumps(name)[1:-1]))
+    report = judged({"name": "d", "licence": "CC0-1.0", "licence_file": ""} | named)
     VALIDATOR.validate(report.to_dict())
-    assert report.verdict in ("review", "deny") or "origin" in entries
+    assert report.verdict in ("review", "deny")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"name": ""}, "cannot name a dataset"),
+        ({"name": "../d"}, "cannot name a dataset"),
+        ({"name": ".."}, "cannot name a dataset"),
+        ({"path": "x" * 5000}, "there is no data"),
+        ({"path": "a\0b"}, "there is no data"),
+    ],
+)
+def test_a_source_that_cannot_be_named_is_told_with_its_line(
+    judged: Judge, tmp_path: Path, entry: dict[str, Any], said: str
+) -> None:
+    judged({"name": "d", "licence": "CC0-1.0"})
+    with pytest.raises(PolicyError, match=rf"sources\.yaml:2:3.*{said}"):
+        _loaded(tmp_path, {"name": "d", "path": "d"} | entry)
+
+
+def _loaded(tmp_path: Path, entry: dict[str, Any]) -> sources.Sources:
+    (tmp_path / "sources.yaml").write_text(yaml.safe_dump({"sources": [entry]}))
+    return sources.load(tmp_path / "sources.yaml")

@@ -34,6 +34,14 @@ def kept(base: Path, name: str, sha256: str) -> Kept:
         return "not there"
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether a file is there. A name that no file can have, such as one that is too long, is of none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def small(path: Path, most: int) -> bytes | None:
     """Return a file's bytes, or None when it is no file, cannot be read, or has more than `most` bytes."""
     try:

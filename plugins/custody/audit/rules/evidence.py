@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from custody.audit.case import Case
 from custody.audit.evidence import Evidence, newest
+from custody.audit.records.files import is_file
 from custody.audit.verdicts import Finding
 
 DATED = ("licence", "terms", "robots", "tdmrep", "headers", "page", "rsl")  # what can change where it was got
@@ -25,7 +26,7 @@ def evidence(case: Case) -> Iterator[Finding]:
             "repair or remove it",
         )
     for name in (case.source.licence_file, *(part.licence_file for part in case.source.files)):
-        if not name or (case.base / name).is_file():
+        if not name or is_file(case.base / name):
             continue
         yield Finding(
             "EVD080",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from custody.audit.case import Case
+from custody.audit.records.files import is_file
 from custody.audit.verdicts import Finding
 
 
@@ -19,7 +20,7 @@ def owner(case: Case) -> Iterator[Finding]:
         or _plain(origin.uploader) == (_plain(origin.owner) or "-")
     ):
         return
-    if origin.grant and (case.base / origin.grant).is_file():
+    if origin.grant and is_file(case.base / origin.grant):
         return
     yield Finding(
         "LIC032",
