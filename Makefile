@@ -27,7 +27,7 @@ check: $(BIN)/.synced ## ruff, mypy --strict, and the rules who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(BIN)/.synced ## measure against the peers; BENCH=classify for one, ARGS=--quick or --large
+bench: $(BIN)/.synced ## measure against the peers; BENCH=audit, classify or lineage for one, ARGS=--quick or --large
 	@$(BIN)/uv sync --quiet --frozen --group bench
 	@$(BIN)/python -m benchmarks.run $(BENCH) $(ARGS)
 

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measures import Measure, median
@@ -41,7 +42,7 @@ def lookup(count: int = STATEMENTS) -> list[Measure]:
     with _workplace() as place:
         ledger, addresses = _filled(place, count)
         ledger.latest(addresses[0], "drill")
-        times = [_timed(lambda one=one: _found(ledger, one)) * 1000 for one in addresses]
+        times = [_timed(partial(_found, ledger, one)) * 1000 for one in addresses]
         missing = [_timed(lambda: ledger.latest(os.urandom(32).hex(), "drill")) * 1000 for _ in range(100)]
     how = f"{count:,} statements of {count // PER_DATASET:,} datasets on a local disk; newest of one step, verified"
     worst = sorted(times)[int(len(times) * 0.99)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run benchmarks: `python -m benchmarks.run [audit classify …] [--quick | --large] [--data DIR]`.
+"""Run benchmarks: `python -m benchmarks.run [audit classify lineage …] [--quick | --large] [--data DIR]`.
 
 Each writes its figures to benchmarks/results/NAME.json; docs/benchmarks.md is made from those files. A quick run prints
 its figures and writes nothing, as its speeds say nothing.
@@ -14,13 +14,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import audit, classify, render
+from benchmarks import audit, classify, lineage, render
 from benchmarks.column_gold import ROOT
 from benchmarks.measures import Measure, machine
 
 BENCHMARKS: dict[str, Callable[..., list[Measure]]] = {
     "audit": audit.measure,
     "classify": classify.measure,
+    "lineage": lineage.measure,
 }
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"

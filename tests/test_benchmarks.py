@@ -85,6 +85,33 @@ def test_the_figures_of_the_audit_are_all_there_and_none_is_missed() -> None:
     assert [one["measure"] for one in told if one["met"] is False] == []
 
 
+LINEAGE = (
+    "agreement with the CycloneDX corpus",
+    "edits refused in 1.6",
+    "edits refused in 1.7",
+    "invalid events of OpenLineage",
+    "cases of OpenLineage's specification",
+    "tampering without a key",
+    "tampering with the keys of some roles",
+    "damage to a single file",
+    "securesystemslib",
+    "in-toto-attestation",
+    "custody verify with the bytes",
+    "recompute an address",
+    "a statement found by address",
+)
+SPEEDS = ("custody verify", "time to recompute", "a statement found", "an address that has none")
+
+
+@pytest.mark.slow
+def test_the_figures_of_lineage_are_all_there_and_none_but_a_speed_is_missed() -> None:
+    told = run.result("lineage", run.DATA, quick=True, large=False)["measures"]
+    assert all(set(one) == KEYS and one["how"] for one in told)
+    assert len({one["measure"] for one in told}) == len(told)
+    assert [name for name in LINEAGE if not any(name in one["measure"] for one in told)] == []
+    assert [one["measure"] for one in told if one["met"] is False and not one["measure"].startswith(SPEEDS)] == []
+
+
 @pytest.mark.parametrize(
     ("value", "target", "met"),
     [

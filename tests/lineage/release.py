@@ -112,7 +112,7 @@ def make(path: Path) -> Release:
 
 
 def walk(release: Release, name: str, grade: str) -> Chain:
-    """Write a dataset's three forms and sign every step up to the gate."""
+    """Write a dataset's three forms, where they are not there, and sign every step up to the gate."""
     listings = [_form(release, place, name) for place in ("raw", "redacted", "bytes")]
     start = later(st.now(), hours=-1)
     chain = Chain(release.home, grade, name, _addresses(listings), start)
@@ -133,9 +133,10 @@ def walk(release: Release, name: str, grade: str) -> Chain:
 
 def _form(release: Release, place: str, name: str) -> Listing:
     folder = release.path / place / name
-    folder.mkdir(parents=True)
-    for number in range(2):
-        (folder / f"part {number}.csv").write_text(f"{place} {name} {number}\n")
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        for number in range(2):
+            (folder / f"part {number}.csv").write_text(f"{place} {name} {number}\n")
     listing = Dataset(folder).listing()
     release.ledger.keep_listing(name, listing)
     return listing
