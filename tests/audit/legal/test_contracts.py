@@ -47,6 +47,25 @@ def test_a_contract_that_holds_opens_a_closed_source(base: Path) -> None:
         assert found(contract, case(base, contract=GOOD, **entries)) == set()
 
 
+@pytest.mark.parametrize(
+    ("origin", "expected"),
+    [
+        ({"owner": "Example Ltd."}, set()),
+        ({"publisher": "EXAMPLE"}, set()),
+        ({"publisher": "The Example Ltd Group"}, set()),
+        ({"owner": "Ann", "publisher": "example ltd"}, set()),
+        ({"url": "https://news.org"}, set()),
+        ({"owner": "News Inc"}, {DOUBTFUL, CLOSED}),
+        ({"publisher": "News Inc"}, {DOUBTFUL, CLOSED}),
+        ({"owner": "?"}, {DOUBTFUL, CLOSED}),
+    ],
+)
+def test_a_contract_with_somebody_else_opens_nothing(
+    base: Path, origin: dict[str, str], expected: set[tuple[str, str]]
+) -> None:
+    assert found(contract, case(base, contract=GOOD, gated=True, origin=origin)) == expected
+
+
 def test_a_source_that_anyone_may_fetch_needs_no_contract(base: Path) -> None:
     assert found(contract, case(base)) == set()
     assert found(contract, saying(case(base, gated=False), gated=False)) == set()

@@ -52,6 +52,27 @@ def _faults(case: Case, held: Contract) -> Iterator[Finding]:
     if not held.party:
         what = "the contract does not say who grants"
         yield _finding(case, "review", what, "nobody is bound by it", "write `party`")
+    elif not case.source.supplier:  # who delivers is held against the party by the rule about suppliers
+        yield from _party(case, held.party)
+
+
+def _party(case: Case, party: str) -> Iterator[Finding]:
+    """Ask whether who grants is who has the rights, where that is told; one name may be part of the other."""
+    origin = case.source.origin
+    holders = list(filter(None, (origin.owner, origin.publisher)))
+    names = [_plain(one) for one in holders]
+    if holders and not any(one and (one in _plain(party) or (_plain(party) or "-") in one) for one in names):
+        yield _finding(
+            case,
+            "review",
+            f"the contract is with {party[:80]!r}, and the data is {holders[0][:80]!r}'s",
+            "only who has the rights can grant them",
+            "get a contract with them, or correct `party`, `origin.owner` or `origin.publisher`",
+        )
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _text(case: Case, held: Contract) -> Iterator[Finding]:
