@@ -24,7 +24,9 @@ def get_provider_info() -> dict[str, Any]:
         "integrations": [{"integration-name": "Custody", "tags": ["software"]}],
         "operators": [{"integration-name": "Custody", "python-modules": modules}],
         "extra-links": ["custody.operators.links.AuditLink", "custody.operators.links.ReportLink"],
-        "config": {"custody": {"description": "Chain of custody.", "options": {"home": _HOME}}},
+        "config": {
+            "custody": {"description": "Chain of custody.", "options": {"home": _HOME, "require_gate": _REQUIRE_GATE}}
+        },
     }
 
 
@@ -35,4 +37,12 @@ _HOME = {
     "type": "string",
     "example": "/srv/custody",
     "default": "",
+}
+
+_REQUIRE_GATE = {
+    "description": "Whether a DAG that trains on governed data without a gate in front is an import error.",
+    "version_added": "0.1.0",
+    "type": "boolean",
+    "example": "True",
+    "default": "False",
 }
