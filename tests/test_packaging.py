@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import configparser
 import os
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import distribution
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
@@ -84,15 +85,20 @@ def test_the_classifiers_in_the_package_are_the_ones_at_the_root() -> None:
     assert link.resolve() == ROOT / "classifiers"
 
 
-def test_every_entry_point_loads() -> None:
-    mine = distribution("airflow-provider-custody").entry_points
+def test_every_entry_point_loads(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (one for one in archive.namelist() if one.endswith(".dist-info/entry_points.txt"))
+        told = configparser.ConfigParser()
+        told.read_string(archive.read(name).decode())
+    mine = [EntryPoint(one, value, group) for group in told.sections() for one, value in told[group].items()]
     assert {(one.group, one.name) for one in mine} == {
         ("airflow.plugins", "custody"),
+        ("airflow.policy", "custody"),
         ("apache_airflow_provider", "provider_info"),
         ("console_scripts", "custody"),
     }
     for one in mine:
-        assert callable(one.load())
+        assert one.load()
 
 
 @pytest.mark.parametrize("module", ["custody.operators", "custody.operators.links", "custody.steward.plugin"])
@@ -112,8 +118,9 @@ def test_airflow_reads_the_provider_as_it_is_meant() -> None:
     assert provider.version == PYPROJECT["project"]["version"]
     assert provider.data["versions"] == [provider.version]
     assert "custody.operators.links.ReportLink" in manager.extra_links_class_names
-    assert dict(manager.provider_configs)[PACKAGE]["custody"]["options"].keys() == {"home"}
+    assert dict(manager.provider_configs)[PACKAGE]["custody"]["options"].keys() == {"home", "require_gate"}
     assert conf.get("custody", "home") == ""
+    assert not conf.getboolean("custody", "require_gate")
     modules = {path.stem for path in (ROOT / "plugins" / "custody" / "operators").glob("[!_]*.py")}
     assert set(OPERATORS) <= modules
 
