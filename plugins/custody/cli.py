@@ -30,6 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CustodyError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a path that a command reads or writes itself
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"UsageError: {where}{error.strerror or type(error).__name__}. Correct the path", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custody import home as homes
+from custody.errors import UsageError
 from custody.storage import write_whole
 
 if TYPE_CHECKING:
@@ -167,6 +168,8 @@ def _verify(arguments: Arguments) -> int:
     from custody.lineage.verification import EXIT_CODES
     from custody.lineage.verify import verify
 
+    if arguments.sign_with and not arguments.vsa:
+        raise UsageError("there is no summary to sign", where="--sign-with", remedy="name its file with --vsa")
     told = {"head": arguments.expect_head, "anchor": arguments.anchor, "roots": arguments.tsa}
     found = verify(arguments.bom, arguments.bundle, arguments.bytes, arguments.policy, **told)
     if arguments.vsa:
@@ -188,10 +191,13 @@ def _write_summary(found: Verification, arguments: Arguments) -> None:
 
 def as_text(found: Verification) -> str:
     """Return a verification as lines of text."""
+    from custody.lineage.verification import plain
+
     trust = "your policy" if found.pinned else "the bundle's own policy; pin yours with --policy"
     head = f"{found.result} (keys trusted: those of {trust}, sha256 {found.policy or 'unread'})"
     marks = (("BROKEN", found.mismatches), ("not checked", found.unchecked), ("ok", found.checked))
-    lines = [head, *(f"  {mark}: {text}" for mark, texts in marks for text in texts)]
+    lines = [head, *(f"  {mark}: {plain(text)}" for mark, texts in marks for text in texts)]
     lines += [f"  not reached: {name}" for name in found.unreached]
     lines += [f"  head {found.head}"] if found.head else []
-    return "\n".join([*lines, *(["", "redo it without custody:", *found.redo] if found.redo else [])])
+    redo = [plain(line) for text in found.redo for line in text.split("\n")]
+    return "\n".join([*lines, *(["", "redo it without custody:", *redo] if redo else [])])

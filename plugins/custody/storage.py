@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from custody.errors import StorageUnavailable, UsageError
+from custody.errors import IntegrityError, StorageUnavailable, UsageError
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore as Store
@@ -100,16 +100,26 @@ class ObjectStore:
         """Return where an object of a local store is, to read it as a stream."""
         return self.root / key
 
-    def get(self, key: str) -> bytes | None:
+    def get(self, key: str, most: int | None = None) -> bytes | None:
         """Read an object whole, or None where there is none.
 
+        Args:
+            key: of the object.
+            most: bytes; a larger object is not read.
+
         Raises:
+            IntegrityError: it is larger than that.
             StorageUnavailable: the store refused or did not answer.
         """
         from obstore.exceptions import BaseError, NotFoundError
 
         try:
-            return bytes(self._store().get(key).bytes()) if self._is_there else None
+            if not self._is_there:
+                return None
+            found = self._store().get(key)
+            if most is not None and found.meta["size"] > most:
+                raise IntegrityError(f"larger than {most:,} bytes", where=f"{self.place}/{key}", remedy="restore it")
+            return bytes(found.bytes())
         except (NotFoundError, FileNotFoundError):
             return None
         except (BaseError, OSError) as error:

@@ -112,7 +112,8 @@ def test_nothing_but_ok_passes_in_a_summary(spoil: bool, release: Release) -> No
 
 def test_a_summary_is_signed_by_the_verifiers_own_key(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(release.home.path)
-    envelope = _summary(release, "--bytes", release.bytes, "--sign-with", "local:keys/ring.keyring#gatekeeper")
+    own = ("--bytes", release.bytes, "--policy", "policy.yaml")
+    envelope = _summary(release, *own, "--sign-with", "local:keys/ring.keyring#gatekeeper")
     signer = release.signer("gate").public
     assert dsse.unpack(json.dumps(envelope).encode(), "x").signers({signer}) == {signer}
     assert json.loads(b64decode(envelope["payload"]))["predicate"]["verificationResult"] == "PASSED"

@@ -100,8 +100,8 @@ def training(case: Case) -> Findings:
     """The datasets of the BOM are those the model was trained on, in both directions."""
     told = {one["name"]: sha256_of(one) for one in case.datasets}
     read = {one["name"]: one["digest"]["dirHash"] for one in case.trained.materials}
-    if told != read or len(told) != len(case.datasets):
-        names = sorted(name for name in {*told, *read} if told.get(name) != read.get(name))
+    if told != read or not len(told) == len(case.datasets) == len(case.trained.materials):
+        names = sorted(name for name in {*told, *read} if told.get(name) != read.get(name)) or ["a name twice"]
         what = f"the BOM's datasets are not those the model was trained on ({', '.join(names)})"
         raise IntegrityError(what, where=short(case.model))
     same_policy(case, case.trained)

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
+from custody.errors import IntegrityError
 from custody.lineage.ledger import Ledger
+from custody.lineage.reindex import foreign
 from custody.lineage.statement import Statement
+from custody.lineage.verification import plain
 
 WIDTH, HEIGHT, GAP, MARGIN = 210, 58, 34, 16  # of a box and around it, in pixels
 MAX_TEXT = 30  # characters of a line in a box
@@ -26,9 +29,19 @@ def in_order(ledger: Ledger) -> list[Statement]:
     Raises:
         IntegrityError: one is missing or does not verify.
     """
-    statements = {digest: ledger.get(digest) for digest in ledger.digests()}
+    statements = {digest: one for digest in ledger.digests() if (one := _own(ledger, digest))}
     levels = _levels(ledger, statements)
     return sorted(statements.values(), key=lambda one: (levels[one.digest], one.link.created_at, one.digest))
+
+
+def _own(ledger: Ledger, digest: str) -> Statement | None:
+    """Return a statement, or nothing where it is a sound one of others, which is no link of the chain."""
+    try:
+        return ledger.get(digest)
+    except IntegrityError:
+        if foreign(ledger, digest) is None:
+            raise
+        return None
 
 
 def _levels(ledger: Ledger, statements: dict[str, Statement]) -> dict[str, int]:
@@ -103,21 +116,16 @@ def _box(one: Statement, place: tuple[int, int]) -> Iterator[str]:
 def _about(one: Statement) -> str:
     subject = one.subjects[0]
     more = f" and {len(one.subjects) - 1} more" if len(one.subjects) > 1 else ""
-    return f"{_plain(subject['name'])}@{next(iter(subject['digest'].values()))[:12]}{more}"
+    return f"{plain(subject['name'])}@{next(iter(subject['digest'].values()))[:12]}{more}"
 
 
 def _ended(one: Statement) -> str:
     verdict = one.link.detail.get("verdict")
-    return " ".join(_plain(str(part)) for part in (_result(one), verdict, one.link.grade) if part)
+    return " ".join(plain(str(part)) for part in (_result(one), verdict, one.link.grade) if part)
 
 
 def _result(one: Statement) -> str:
     return next((str(one.predicate[key]) for key in _RESULTS if key in one.predicate), "")
-
-
-def _plain(text: str) -> str:
-    """Take out what acts on a terminal or turns the direction of text."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _short(text: str) -> str:

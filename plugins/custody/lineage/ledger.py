@@ -31,6 +31,7 @@ from custody.policy import Policy
 from custody.storage import ObjectStore
 
 FOREIGN = "foreign"  # in the place of a step
+MAX_DOCUMENT = 1 << 30  # bytes; the listing of some ten million files
 
 
 class Ledger:
@@ -178,7 +179,7 @@ class Ledger:
 
     def envelope(self, digest: str) -> bytes:
         """Return a statement's envelope as stored, unverified. Raises IntegrityError when it is missing."""
-        data = self.store.get(f"statements/{digest}.dsse.json")
+        data = self.store.get(f"statements/{digest}.dsse.json", st.MAX_ENVELOPE)
         if data is None:
             raise IntegrityError(
                 "the statement is missing from the ledger",
@@ -210,7 +211,7 @@ class Ledger:
             self.store.put_new(key, b"")
 
     def _checked(self, key: str, digest: str) -> bytes:
-        data = self.store.get(key)
+        data = self.store.get(key, MAX_DOCUMENT)
         if data is None or hashlib.sha256(data).hexdigest() != digest:
             state = "is missing" if data is None else "has changed"
             raise IntegrityError(

@@ -85,7 +85,7 @@ def _read_bom(path: Path) -> dict[str, Any]:
         document = strict_json(path.read_bytes())
         if not isinstance(document, dict):
             raise ValueError("no object")  # noqa: TRY004 - one kind of malformed among several
-    except (ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError):
         raise IntegrityError("not a BOM in JSON", where=str(path)) from None
     return document
 

@@ -37,21 +37,21 @@ def commands(case: Case, data: Path | None) -> list[str]:
     place = data or Path("BYTES")
     told = [line for one in case.datasets for line in _dataset(place / Path(one["name"]).name, sha256_of(one))]
     model = place / Path(case.model["name"]).name
-    return [*told, f"# prints {sha256_of(case.model)}", f"sha256sum {quote(str(model))}", *_records(case)]
+    return [*told, f"# prints {sha256_of(case.model)}", f"sha256sum -- {quote(str(model))}", *_records(case)]
 
 
 def _dataset(path: Path, address: str) -> Iterator[str]:
     yield f"# prints {address}"
     if path.is_file():
-        yield f"(cd {quote(str(path.parent))} && sha256sum {quote(path.name)} | sha256sum)"
+        yield f"(cd -- {quote(str(path.parent))} && sha256sum -- {quote(path.name)} | sha256sum)"
     else:
-        yield f"(cd {quote(str(path))} && {ADDRESS})"
+        yield f"(cd -- {quote(str(path))} && {ADDRESS})"
 
 
 def _records(case: Case) -> Iterator[str]:
     bundle = quote(str(case.bundle))
     yield f"# the head; prints {case.found.head}"
-    yield f"(cd {bundle}/ledger/statements && {HEAD})"
+    yield f"(cd -- {bundle}/ledger/statements && {HEAD})"
     yield "# needs `pip install securesystemslib cryptography`; prints each step and its key: compare with `roles` in"
     yield "# the policy. A wrong signature raises."
-    yield f"(cd {bundle} && python3 -c {quote(SIGNATURES)})"
+    yield f"(cd -- {bundle} && python3 -c {quote(SIGNATURES)})"

@@ -62,15 +62,16 @@ def _of(ledger: Ledger, found: Reindexed, digest: str) -> set[str]:
     try:
         made = ledger.get(digest)
     except IntegrityError as error:
-        if (foreign := _foreign(ledger, digest)) is None:
+        if (other := foreign(ledger, digest)) is None:
             raise error from None
         found.foreign += 1
-        return set(markers(foreign))
+        return set(markers(other))
     found.statements += 1
     return {*markers(made), *_names(ledger, made)}
 
 
-def _foreign(ledger: Ledger, digest: str) -> st.Foreign | None:
+def foreign(ledger: Ledger, digest: str) -> st.Foreign | None:
+    """Return a statement whose predicate custody does not know, or nothing where it is another one or not sound."""
     with suppress(IntegrityError):
         made = st.open_foreign(ledger.envelope(digest), ledger.trusted, "")
         return made if made.digest == digest else None

@@ -100,3 +100,8 @@ class Verification:
 def sentence(error: CustodyError) -> str:
     """Return what is wrong and where, in one line, without the remedies."""
     return " ".join((f"{error.where}: {error.what}" if error.where else error.what).split())
+
+
+def plain(text: str) -> str:
+    """Take out what acts on a terminal or turns the direction of text: names come from whoever wrote the records."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

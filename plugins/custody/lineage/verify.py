@@ -49,11 +49,15 @@ def verify(
         roots: PEM files with the certificates of trusted time-stamp authorities.
 
     Raises:
-        UsageError: a path is not there.
+        UsageError: a path is not there, a time stamp is no file, or there is an authority without one.
     """
+    if roots and not anchor:
+        raise UsageError("there is no time stamp for this authority", where="--tsa", remedy="name it with --anchor")
     for path in (bom, bundle / "policy.yaml", *(one for one in (data, rules, anchor) if one)):
         if not path.exists():
             raise UsageError("there is nothing here", where=str(path), remedy="correct the path")
+    if anchor and not anchor.is_file():
+        raise UsageError("a time stamp is a file", where=str(anchor), remedy="correct the path")
     found = Verification(pinned=rules is not None)
     case = Case(found, bom, bundle, data, rules or bundle / "policy.yaml", head, anchor, tuple(roots))
     for number, check in enumerate(RECORDS, 1):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A verification as a SLSA verification summary (VSA), for those who need the answer and may not see the records.
 
-PASSED only where the answer is a plain ok; bytes that were not read make it FAILED, and the extension key says
-`incomplete` and why.
+PASSED only where the answer is a plain ok under a policy that the verifier brought; bytes that were not read make it
+FAILED, and so do keys that nothing but the bundle names. The extension key says which.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def summary(found: Verification, bom: Subject, signer: Signer | None = None) -> 
         bom: the BOM file that was verified; the subject beside the model and the datasets that were reached.
         signer: the verifier's key.
     """
-    passed = found.result == "ok"
+    passed = found.result == "ok" and found.pinned
     body = verification_summary(bom["name"], found.policy, found.statements, passed=passed)
     told = {"result": found.result, "broken": found.broken, "unchecked": found.unchecked, "head": found.head}
     body |= {
