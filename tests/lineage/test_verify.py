@@ -14,13 +14,17 @@ from typing import Any
 import pytest
 
 from custody import cli
+from custody.dataset import Dataset
 from custody.errors import UsageError
 from custody.lineage import dsse, shape
 from custody.lineage import statement as st
 from custody.lineage.verification import CHECKS
 from custody.lineage.vsa import DETAIL, LEVEL
+from custody.verbs.session import Session
+from custody.verbs.train import training
 
-from .release import MODEL, Release
+from .chain import INTENT
+from .release import GRADES, MODEL, Release, make
 
 SHA256 = "0" * 64
 
@@ -39,6 +43,25 @@ def test_every_check_is_reached_and_told(release: Release) -> None:
     found = release.check()
     assert (found.result, found.broken, found.unreached) == ("ok", "", [])
     assert {one.number for one in found.checks} == set(CHECKS)
+
+
+def test_two_datasets_of_the_same_bytes_are_released_and_verified(tmp_path: Path) -> None:
+    for place in ("raw", "redacted", "bytes"):
+        for name in GRADES:
+            (tmp_path / place / name).mkdir(parents=True)
+            (tmp_path / place / name / "a.csv").write_text(place)
+    twins = make(tmp_path)
+    assert twins.check().result == "ok"
+    (twins.bytes / "people" / "a.csv").write_text("other")
+    assert "people" in twins.check().broken
+
+
+def test_two_datasets_of_one_name_are_refused_before_training(release: Release, tmp_path: Path) -> None:
+    """They would have one reference in the BOM and one place among the bytes."""
+    other = shutil.copytree(release.bytes / "people", tmp_path / "elsewhere" / "people")
+    datasets = [Dataset(release.bytes / "people"), Dataset(other)]
+    with pytest.raises(UsageError, match="have one name"), training(Session(release.home), datasets, INTENT, tmp_path):
+        pytest.fail("training began")
 
 
 @pytest.mark.parametrize(("gone", "left"), [("people", 1), ("orders", 1), (MODEL, 1), ("", 3)])

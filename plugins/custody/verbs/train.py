@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -80,8 +81,9 @@ def training(session: Session, datasets: Sequence[Dataset], intent: str, models:
     Raises:
         GateRefused: the gate has not cleared exactly these bytes.
         IntegrityError: the bytes changed during training.
-        UsageError: the block saved no model.
+        UsageError: two datasets have one name, or the block saved no model.
     """
+    _own_names(datasets)
     started = now()
     run = Training(session, datasets, models)
     with ExitStack() as held:
@@ -104,6 +106,17 @@ def training(session: Session, datasets: Sequence[Dataset], intent: str, models:
         detail={"intent": intent} | ({"card": run.card.model_dump(exclude_defaults=True)} if run.card else {}),
     )
     run.outcome = Outcome("train", run.model.name, str(run.model), sha256, grade, made.digest)
+
+
+def _own_names(datasets: Sequence[Dataset]) -> None:
+    """Refuse what no BOM could tell apart, before hours of training."""
+    twice = sorted(name for name, count in Counter(one.name for one in datasets).items() if count > 1)
+    if twice:
+        raise UsageError(
+            "two datasets of one training have one name",
+            where=", ".join(twice),
+            remedy="give each dataset once, and give directories names of their own",
+        )
 
 
 def _cleared(session: Session, dataset: Dataset, address: str, intent: str) -> Statement:
