@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ import pytest
 from custody import cli
 from custody.errors import IntegrityError
 from custody.lineage import statement as st
+from custody.lineage.gate import examine
+from custody.lineage.reindex import reindex
 from custody.storage import ObjectStore
 
+from .chain import INTENT
 from .release import MODEL, Release
 from .tamper import reissue
 from .test_by_hand import by_hand
@@ -122,6 +126,21 @@ def test_a_ledger_with_a_statement_of_others_is_drawn_without_it(
     file = release.home.path / "ledger" / "statements" / f"{made.digest}.dsse.json"
     file.write_bytes(file.read_bytes().replace(b'"sig": "', b'"sig": "AAAA'))
     assert cli.main(["show", "--home", str(release.home.path)]) == 1
+
+
+@pytest.mark.parametrize("kind", ["foreign", "nothing"])
+def test_a_failed_drill_is_not_hidden_by_calling_it_something_else(kind: str, release: Release) -> None:
+    ledger, passed = release.ledger, release.statement("drill", "people")
+    address = passed.subjects[0]["digest"]["dirHash"]
+    body = {**passed.predicate, "result": "FAILED", "failedTests": ["restore"]}
+    del body[st.STEP]
+    failed = ledger.append(passed.subjects, body, replace(passed.link, created_at=st.now()))
+    for marker in list((release.home.path / "ledger" / "about").rglob(f"drill-{failed.digest}")):
+        marker.rename(marker.with_name(f"{kind}-{failed.digest}"))
+    assert not examine(ledger, "people", address, INTENT, st.now()).passed
+    assert reindex(ledger).whole
+    (reason,) = examine(ledger, "people", address, INTENT, st.now()).reasons
+    assert "its restore drill failed: restore" in reason
 
 
 def _first(folder: Path) -> Path:

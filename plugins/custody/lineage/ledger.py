@@ -196,7 +196,9 @@ class Ledger:
         """
         for key in self.store.keys(f"about/{digest}/"):
             kind, _, name = key.rsplit("/", 1)[1].partition("-")
-            if kind != FOREIGN and step in ("", kind):
+            if kind == FOREIGN:  # else a record would be hidden by calling it one of others
+                st.open_foreign(self.envelope(name), self.trusted, f"statement {name[:12]}…")
+            elif step in ("", kind) or kind not in st.PREDICATES:
                 found = self.get(name)
                 if found.link.step != kind:  # markers are not signed: whoever can write here could relabel a record
                     raise IntegrityError(
