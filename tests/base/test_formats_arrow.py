@@ -241,6 +241,15 @@ def test_what_cannot_be_read_is_named_and_not_quoted(case: str, tmp_path: Path) 
         assert CANARY not in _shown(caught.value)
 
 
+def test_lists_of_no_length_are_read_and_end_nothing(tmp_path: Path) -> None:
+    schema = pa.schema({"a": pa.list_(pa.string(), 0), "b": pa.string()})
+    array = pa.FixedSizeListArray.from_buffers(schema.types[0], 2, [None], children=[pa.nulls(0, pa.string())])
+    with pa.ipc.new_file(tmp_path / "a.arrow", schema) as writer:
+        writer.write_batch(pa.RecordBatch.from_arrays([array, pa.array(["x", "y"])], schema=schema))
+    cells = [one.columns["b"].to_pylist() for one in formats.read(tmp_path / "a.arrow") if one.rows]
+    assert cells == [["x", "y"]]
+
+
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(some.sampled_from(["file", "stream"]), some.integers(0, 10**6), some.integers(1, 255))
 def test_a_damaged_byte_gives_an_answer_or_our_error_and_never_another(kind: str, at: int, mask: int) -> None:

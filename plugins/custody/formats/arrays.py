@@ -99,6 +99,8 @@ class Leaves:
             return type(array).from_arrays(_offsets(array), values, type=kind, mask=array.is_null())
         if types.is_fixed_size_list(kind):
             size = kind.list_size
+            if size < 1:  # there is no cell in it, and pyarrow would divide by it
+                return array
             values = self._array(f"{path}[]", array.values.slice(array.offset * size, len(array) * size))
             return type(array).from_arrays(values, type=kind, mask=array.is_null())
         return self._leaf(path, array)
