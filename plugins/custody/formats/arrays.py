@@ -97,13 +97,14 @@ class Leaves:
         if types.is_list(kind) or types.is_large_list(kind):
             values = self._values(f"{path}[]", array, "values")
             return type(array).from_arrays(_offsets(array), values, type=kind, mask=array.is_null())
-        if types.is_fixed_size_list(kind):
-            size = kind.list_size
-            if size < 1:  # there is no cell in it, and pyarrow would divide by it
-                return array
-            values = self._array(f"{path}[]", array.values.slice(array.offset * size, len(array) * size))
-            return type(array).from_arrays(values, type=kind, mask=array.is_null())
-        return self._leaf(path, array)
+        return self._of_fixed_size(path, array) if types.is_fixed_size_list(kind) else self._leaf(path, array)
+
+    def _of_fixed_size(self, path: str, array: pa.Array) -> pa.Array:
+        size = array.type.list_size
+        if size < 1:  # there is no cell in it, and pyarrow would divide by it
+            return array
+        values = self._array(f"{path}[]", array.values.slice(array.offset * size, len(array) * size))
+        return type(array).from_arrays(values, type=array.type, mask=array.is_null())
 
     def _values(self, path: str, array: pa.Array, of: str) -> pa.Array:
         """Edit the values of these lists, and not of those beside a slice."""
