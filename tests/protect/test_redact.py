@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from custody.dataset import Dataset
-from custody.errors import DatasetError
+from custody.errors import DatasetError, IntegrityError
 from custody.policy import RedactMethod
 from custody.protect.redact import redact
 
@@ -43,6 +43,20 @@ def test_hits_are_replaced_and_a_second_scan_finds_none(tmp_path: Path) -> None:
     assert lines == [{"t": "call <PHONE_NUMBER> or <PHONE_NUMBER>", "n": 7}, {"t": "nobody"}]
     assert done.counts == {"PHONE_NUMBER": 2}
     assert done.residual == {"PHONE_NUMBER": 0}
+
+
+def test_bytes_that_change_during_the_redaction_leave_no_copy(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    file = tmp_path / "d" / "a.jsonl"
+    file.write_text('{"t": "call +12345"}\n')
+
+    def changing(column: str, texts: Sequence[str]) -> Sequence[Sequence[Hit]]:
+        file.write_text('{"t": "call +99999"}\n')
+        return find(column, texts)
+
+    with pytest.raises(IntegrityError, match="changed while it was being read"):
+        redact(Dataset(tmp_path / "d"), PLAN, changing, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_the_detector_missed_in_a_phone_column_goes_too(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from custody.classifiers import Scanner
 from custody.dataset import Dataset
 from custody.home import init
+from custody.lineage import predicates
 from custody.lineage import statement as st
 from custody.lineage.gate import examine
 from custody.verbs import decisions as verb
@@ -340,8 +341,8 @@ def mails(desk: Road) -> Path:
     return data
 
 
-def _raise(desk: Road, data: Path) -> None:
-    raising = ("--why", "a list of patients", "--expires", "1h", "--by", "Ann", "--grade", "restricted")
+def _raise(desk: Road, data: Path, grade: str = "restricted") -> None:
+    raising = ("--why", "a list of patients", "--expires", "1h", "--by", "Ann", "--grade", grade)
     assert desk.run("review", "override", data, "--entity", "EMAIL_ADDRESS", *WHERE, "contact", *raising) == 0
 
 
@@ -375,6 +376,38 @@ def test_a_raised_grade_counts_neither_before_it_was_raised_nor_after_it_expired
 ) -> None:
     _raise(desk, mails)
     assert _grade_and_reasons(desk, at)[0] == "confidential"
+
+
+def _signed_grade(desk: Road, data: Path, grade: str, policy: str = "") -> None:
+    """Sign a review as whoever holds the steward's key could."""
+    session, address = Session(desk.home), Dataset(data).listing().address
+    link = st.Link("review", (), policy or session.policy.digest, st.now(), grade, None, {"decision": {"expires": "9"}})
+    session.ledger.append([st.dataset_subject(data.name, address)], predicates.observed([], passed=["x"]), link)
+
+
+def test_of_several_raised_grades_the_highest_is_followed_and_is_among_the_records(desk: Road, mails: Path) -> None:
+    for grade in ("restricted", "confidential"):
+        _signed_grade(desk, mails, grade)
+    address = Dataset(desk.path / "cleared" / "mails").listing().address
+    examined = examine(desk.ledger, "mails", address, INTENT, st.now())
+    assert examined.grade == examined.used["review"].link.grade == "restricted"
+
+
+def test_a_grade_raised_under_another_policy_is_stale(desk: Road, mails: Path) -> None:
+    _signed_grade(desk, mails, "restricted", policy="0" * 64)
+    assert _grade_and_reasons(desk, st.now())[0] == "confidential"
+
+
+def test_a_raised_grade_that_the_scheme_does_not_have_is_refused(
+    desk: Road, mails: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _signed_grade(desk, mails, "secret")
+    grade, reasons = _grade_and_reasons(desk, st.now())
+    assert grade is None
+    assert "gives a grade that the scheme does not have" in reasons
+    assert desk.run("redact", mails, desk.path / "again") == 1
+    assert "gives a grade that the scheme does not have" in capsys.readouterr().err
+    assert not (desk.path / "again").exists()
 
 
 def test_a_lowered_grade_does_not_loosen_the_gate(desk: Road) -> None:

@@ -135,7 +135,7 @@ def _classified(ledger: Ledger, found: Examination, listing: Listing | None, at:
         return
     found.used["classify"] = classified
     reviews = raising(ledger, found.raw, at)
-    if reviews:
+    if reviews:  # the highest is what the answer rests on, and so what a bundle has to hold
         found.used["review"] = reviews[-1]
     grades = {one.link.grade or classified.link.grade for one in (*found.made, classified, *reviews)}
     if unknown := grades - set(ledger.rules.levels):
@@ -154,16 +154,35 @@ def _classified(ledger: Ledger, found: Examination, listing: Listing | None, at:
 
 
 def raising(ledger: Ledger, address: str, at: str) -> list[Statement]:
-    """Return the reviews, oldest first, by which stewards raised the grade of a dataset and that count at a moment.
+    """Return the reviews by which stewards raised the grade of a dataset and that count at a moment, the highest last.
+
+    A decision under another policy is stale, as everything is that was done under it.
 
     Args:
         ledger: the records.
         address: of the raw bytes.
         at: RFC 3339 UTC.
+
+    Raises:
+        IntegrityError: one gives a grade that the scheme does not have, or as `Ledger.about`.
     """
-    reviews = [one for one in ledger.about(address, "review") if one.link.grade and one.names(address)]
-    counting = (one for one in reviews if one.link.created_at <= at < str(one.link.detail["decision"]["expires"]))
-    return sorted(counting, key=lambda one: (one.link.created_at, one.digest))
+    levels = ledger.rules.levels
+    counting = [
+        one
+        for one in ledger.about(address, "review")
+        if one.link.grade
+        and one.link.policy == ledger.rules.digest
+        and one.names(address)
+        and one.link.created_at <= at < str(one.link.detail["decision"]["expires"])
+    ]
+    if unknown := next((one for one in counting if one.link.grade not in levels), None):
+        raise IntegrityError(
+            "a signed review gives a grade that the scheme does not have",
+            where=f"statement {unknown.digest[:12]}…",
+            allowed=", ".join(levels),
+            remedy="find out who signed it with the steward's key",
+        )
+    return sorted(counting, key=lambda one: (levels.index(str(one.link.grade)), one.digest))
 
 
 def unknown_bytes(ledger: Ledger, name: str, listing: Listing | None) -> str:

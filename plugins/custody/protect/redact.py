@@ -81,7 +81,8 @@ def redact(dataset: Dataset, plan: Mapping[str, RedactMethod], find: Find, out: 
         IntegrityError: the bytes changed meanwhile. Nothing is written.
     """
     counts: Counter[str] = Counter(dict.fromkeys(plan, 0))
-    with dataset.held() as listing, directory_whole(out) as partial:
+    # the bytes are held inside, so that they are looked at again before the copy gets its name
+    with directory_whole(out) as partial, dataset.held() as listing:
         for path in listing.digests:
             target = partial / path
             target.parent.mkdir(parents=True, exist_ok=True)
