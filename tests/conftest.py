@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +63,27 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def home(_home: Home, tmp_path: Path) -> Home:
     """A custody home of this test's own, with the example policy and keys, on which nothing has run."""
     return Home(shutil.copytree(_home.path, tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a stand-in for S3 and KMS, in a process of its own, and say where it is.
+
+    Its output goes to a file, as a pipe that nobody reads fills up and stops it in the middle of a request.
+    """
+    said = tmp_path_factory.mktemp("moto") / "output.txt"
+    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
+    with said.open("w") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as server:
+        try:
+            yield _address(server, said)
+        finally:
+            server.kill()
+
+
+def _address(server: subprocess.Popen[bytes], said: Path) -> str:
+    """Wait until the server says where it is, or ends."""
+    while not (found := re.search(r"Running on (http\S+)\s", said.read_text())):
+        assert server.poll() is None, said.read_text()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(0.05)
+    return found[1]

@@ -13,27 +13,23 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any, ClassVar
+from typing import Any
 
-from custody.classifiers.fast import charset
-from custody.classifiers.fast.charset import ALL, ASCII, BEYOND, BORDER, CHARACTERS, NOTHING, WORDS, Kinds
-from custody.classifiers.fast.dialect import ANYTHING, LETTER, ForeignError, readable
+from custody.classifiers.fast.charset import ALL, CHARACTERS, NOTHING, WORDS, Kinds
+from custody.classifiers.fast.dialect import ForeignError, readable
+from custody.classifiers.fast.nodes import Unknown, kinds_of_node
 from custody.classifiers.fast.rarity import share
 from custody.classifiers.fast.tame import tame_length
+from custody.classifiers.fast.ways import ENDLESS, MAX_RUN, Between, Boundary, Gap, Item, Way, Ways, either, width_of
 
-MAX_WAYS = 96  # ways followed through one pattern before alternatives are merged
-CUTS = (24, 12, 8, 6, 5, 4)  # items of a way that are kept when there are too many ways
-MAX_RUN = 40  # characters of a factor; longer ones say little more
-FEW = 3  # a repeat whose counts differ by no more is followed count by count
 RARE = 1e-6  # a factor that holds at no more of the characters costs next to nothing
 SELDOM = 0.02  # characters that hold at no more of the places are worth a second look
 TOO_COMMON = 0.3  # a factor that holds at so many characters sieves nothing
 WIDTH = 6  # characters of a factor that the sieve looks at first
-ENDLESS = 1 << 20  # a width as good as infinite
 
 
 @dataclass(frozen=True)
@@ -85,13 +81,13 @@ def shape_of(pattern: str, flags: int) -> Shape:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # where `re` announces another meaning, the meanings may differ already
             return _shape(parser.parse(readable(pattern), _re_flags(flags)))
-    except (re.error, _Unknown, ForeignError, RecursionError, Warning):
+    except (re.error, Unknown, ForeignError, RecursionError, Warning):
         return unknown
 
 
 def _shape(parsed: Any) -> Shape:
     flags = parsed.state.flags
-    ways = [list(_runs(way)) for way in _Ways(flags).follow(parsed)]
+    ways = [list(_runs(way)) for way in Ways(flags).follow(parsed)]
     known = _chosen(ways)
     around = _Around()
     around.walk(parsed, flags)
@@ -109,8 +105,8 @@ def _needed(ways: list[list[Factor]], known: Iterable[Factor]) -> Kinds:
     if not all(sets):
         return ALL
     everywhere = [one for one in sets[0] if all(any(not other & ~one for other in way) for way in sets[1:])]
-    either = _or(min(way, key=lambda one: share([one])) for way in sets)
-    rarest = min([*everywhere, either], key=lambda one: share([one]))
+    rarest_of_each = either(min(way, key=lambda one: share([one])) for way in sets)
+    rarest = min([*everywhere, rarest_of_each], key=lambda one: share([one]))
     return rarest if share([rarest]) <= SELDOM else ALL
 
 
@@ -136,229 +132,8 @@ def _re_flags(flags: int) -> int:
     known = {regex.I: re.IGNORECASE, regex.M: re.MULTILINE, regex.S: re.DOTALL, regex.X: re.VERBOSE, regex.A: re.ASCII}
     given = sum(of_re for of_regex, of_re in known.items() if flags & of_regex)
     if flags & ~(sum(known) | regex.V0 | regex.U):
-        raise _Unknown
+        raise Unknown
     return int(given)
-
-
-class _Unknown(Exception):  # noqa: N818 - never leaves this module
-    pass
-
-
-@dataclass(frozen=True)
-class _Gap:
-    least: int
-    most: int
-
-
-@dataclass(frozen=True)
-class _Between:
-    """A place with no width: what may stand before it and after it."""
-
-    before: Kinds
-    after: Kinds
-
-
-class _Boundary:
-    """A word boundary."""
-
-
-Item = Kinds | _Gap | _Between | _Boundary
-Way = tuple[Item, ...]
-
-
-class _Ways:
-    """Follows the ways through a parsed pattern."""
-
-    def __init__(self, flags: int) -> None:
-        self.flags = flags
-
-    def follow(self, nodes: Iterable[Any]) -> list[Way]:
-        ways: list[Way] = [()]
-        for node in nodes:
-            further = self._node(*node)
-            further = _reduced(further, MAX_WAYS // len(ways))
-            ways = list(dict.fromkeys(way + more for way in ways for more in further))
-        return ways
-
-    def _node(self, kind: Any, value: Any) -> list[Way]:
-        if kind in (op.LITERAL, op.NOT_LITERAL, op.IN, op.ANY):
-            return [(kinds_of_node(kind, value, self.flags)[0],)]
-        if kind not in self._NODES:
-            raise _Unknown
-        ways: list[Way] = self._NODES[kind](self, value)
-        return ways
-
-    def _group(self, value: Any) -> list[Way]:
-        _, add, remove, inner = value
-        return _Ways((self.flags | add) & ~remove).follow(inner)
-
-    def _branch(self, value: Any) -> list[Way]:
-        return _reduced(list(dict.fromkeys(way for one in value[1] for way in self.follow(one))), MAX_WAYS)
-
-    def _repeat(self, value: Any) -> list[Way]:
-        least, most, inner = value
-        ways = self.follow(inner)
-        if (least, most) == (0, 1):
-            return [(), *ways]
-        if len(ways) == 1 and len(ways[0]) == 1 and isinstance(ways[0][0], int):
-            if most - least <= FEW and most <= MAX_RUN:
-                return [ways[0] * times for times in range(least, most + 1)]
-            gap = (_Gap(0, min(most - least, ENDLESS)),) if most > least else ()
-            kept = min(least, MAX_RUN)
-            rest = (_Gap(least - kept, least - kept),) if least > kept else ()
-            return [ways[0] * kept + rest + gap]
-        if least == most and len(ways) ** least <= MAX_WAYS and least <= MAX_RUN:
-            return self.follow([*inner] * least)
-        low, high = (min(ENDLESS, one) for one in inner.getwidth())
-        if least and len(ways) <= MAX_WAYS // 4:  # the first time round is certain
-            return [(*way, _Gap(low * (least - 1), min(ENDLESS, high * (most - 1)))) for way in ways]
-        return [(_Gap(low * least, min(ENDLESS, high * most)),)]
-
-    def _not_beside(self, value: Any) -> list[Way]:
-        """Keep a negative look at one character; other looks are dropped."""
-        direction, inner = value
-        if len(inner) != 1 or inner[0][0] not in (op.LITERAL, op.NOT_LITERAL, op.IN):
-            return [()]
-        what, characters = inner[0]
-        without = ALL & ~kinds_of_node(what, characters, self.flags)[1]
-        return [(_Between(without, ALL),)] if direction < 0 else [(_Between(ALL, without),)]
-
-    _NODES: ClassVar[dict[Any, Callable[[Any, Any], list[Way]]]] = {
-        op.AT: lambda self, value: [(_place(value, self.flags),)],
-        op.SUBPATTERN: _group,
-        op.ATOMIC_GROUP: follow,
-        op.BRANCH: _branch,
-        op.MAX_REPEAT: _repeat,
-        op.MIN_REPEAT: _repeat,
-        op.POSSESSIVE_REPEAT: _repeat,
-        op.ASSERT: lambda _, __: [()],
-        op.ASSERT_NOT: _not_beside,
-        op.GROUPREF: lambda _, __: [(_Gap(0, ENDLESS),)],
-    }
-
-
-def kinds_of_node(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
-    """Return the kinds that a one-character node may match, and those of which it surely matches every character."""
-    may, sure, negated = NOTHING, NOTHING, kind is op.NOT_LITERAL
-    for inner, what in value if kind is op.IN else [(kind, value)]:
-        if inner is op.NEGATE:
-            negated = True
-            continue
-        more, surely = _member(inner, what, flags)
-        may, sure = may | more, sure | surely
-    if flags & re.IGNORECASE:
-        may, sure = charset.without_case(may), charset.without_case(sure) & ASCII
-    return (CHARACTERS & ~sure, ASCII & ~may) if negated else (may, sure)
-
-
-def _member(kind: Any, value: Any, flags: int) -> tuple[Kinds, Kinds]:
-    if kind in (op.LITERAL, op.NOT_LITERAL, op.RANGE):
-        low, high = value if kind is op.RANGE else (value, value)
-        if high >= ord(ANYTHING):
-            return _property(kind, high)
-        plain = sum(1 << point for point in range(low, min(high, 0x7F) + 1))
-        folded = flags & re.IGNORECASE and any(low <= point <= high for point in charset.FOLDED_POINTS)
-        return plain | (BEYOND if high > 0x7F else 0) | (charset.ASCII_LETTERS if folded else 0), plain
-    if kind is op.ANY:
-        return CHARACTERS, CHARACTERS if flags & re.DOTALL else CHARACTERS & ~charset.kinds_of("\n")
-    if kind is op.CATEGORY:
-        return _category(value, flags)
-    raise _Unknown
-
-
-def _property(kind: Any, stands: int) -> tuple[Kinds, Kinds]:
-    """Return the kinds of what stands for a property, which `dialect` put there."""
-    if kind is op.RANGE:
-        raise _Unknown
-    if stands == ord(ANYTHING):
-        return CHARACTERS, NOTHING
-    letters = charset.ASCII_LETTERS | WORDS & BEYOND & ~(1 << charset.DIGIT)
-    return letters, charset.ASCII_LETTERS if stands == ord(LETTER) else NOTHING
-
-
-def _category(value: Any, flags: int) -> tuple[Kinds, Kinds]:
-    if flags & re.ASCII:
-        raise _Unknown
-    space = charset.ASCII_SPACE
-    return {
-        op.CATEGORY_DIGIT: (charset.DIGITS, charset.DIGITS),
-        op.CATEGORY_WORD: (WORDS, WORDS),
-        op.CATEGORY_SPACE: (charset.SPACES, space),
-        op.CATEGORY_NOT_DIGIT: (CHARACTERS & ~charset.DIGITS,) * 2,
-        op.CATEGORY_NOT_WORD: (CHARACTERS & ~WORDS,) * 2,
-        op.CATEGORY_NOT_SPACE: (CHARACTERS & ~space, CHARACTERS & ~charset.SPACES),
-    }[value]
-
-
-def _place(value: Any, flags: int) -> Item:
-    border, line = 1 << BORDER, 1 << BORDER | charset.kinds_of("\n")
-    if value is op.AT_BOUNDARY:
-        if flags & re.ASCII:
-            raise _Unknown
-        return _Boundary()
-    if value is op.AT_BEGINNING_STRING or (value is op.AT_BEGINNING and not flags & re.MULTILINE):
-        return _Between(border, ALL)
-    if value is op.AT_END_STRING:
-        return _Between(ALL, border)
-    if value is op.AT_BEGINNING:
-        return _Between(line, ALL)
-    return _Between(ALL, line) if value is op.AT_END else _Between(ALL, ALL)
-
-
-def _reduced(ways: list[Way], limit: int) -> list[Way]:
-    """Return ways that hold wherever some do, no more than a limit: each cut after fewer and fewer characters."""
-    for length in (*CUTS, 0):
-        if len(ways) <= max(1, limit):
-            return ways
-        ways = _cut(ways, length) if length else [_merged(ways)]
-    return ways
-
-
-def _cut(ways: list[Way], length: int) -> list[Way]:
-    """Keep so many characters of each way; what follows becomes a gap. Ways that then begin alike become one."""
-    rests: dict[Way, list[tuple[int, int]]] = {}
-    for way in ways:
-        head = tuple(way[:length])
-        widths = [_width(item) for item in way[length:]]
-        rests.setdefault(head, []).append((sum(low for low, _ in widths), sum(high for _, high in widths)))
-    cut: list[Way] = []
-    for head, widths in rests.items():
-        low, high = min(one for one, _ in widths), min(ENDLESS, max(one for _, one in widths))
-        cut.append((*head, _Gap(low, high)) if high else head)
-    return cut
-
-
-def _merged(ways: list[Way]) -> Way:
-    """Return one way that holds wherever one of several does: characters position by position, then a gap."""
-    bare = [[item for item in way if isinstance(item, int | _Gap)] for way in ways]
-    heads = [_head(way) for way in bare]
-    common = min(map(len, heads))
-    low = min(sum(_width(item)[0] for item in way) for way in bare)
-    high = min(ENDLESS, max(sum(_width(item)[1] for item in way) for way in bare))
-    union = tuple(_or(head[at] for head in heads) for at in range(common))
-    return (*union, _Gap(low - common, high - common)) if high else ()
-
-
-def _head(way: Iterable[Item]) -> list[Kinds]:
-    head: list[Kinds] = []
-    for item in way:
-        if not isinstance(item, int):
-            break
-        head.append(item)
-    return head
-
-
-def _or(sets: Iterable[Kinds]) -> Kinds:
-    whole = NOTHING
-    for one in sets:
-        whole |= one
-    return whole
-
-
-def _width(item: Item) -> tuple[int, int]:
-    if isinstance(item, _Gap):
-        return item.least, item.most
-    return (1, 1) if isinstance(item, int) else (0, 0)
 
 
 def _chosen(ways: list[list[Factor]]) -> tuple[Factor, ...] | None:
@@ -409,15 +184,15 @@ def _runs(way: Way) -> Iterator[Factor]:
     least = most = 0
     current: list[Item] = []
     began = (0, 0)
-    for item in (*way, _Gap(0, 0)):
-        if isinstance(item, _Gap):
+    for item in (*way, Gap(0, 0)):
+        if isinstance(item, Gap):
             yield _as_factor(current, began)
             current = []
         else:
             current.append(item)
-        low, high = _width(item)
+        low, high = width_of(item)
         least, most = least + low, min(ENDLESS, most + high)
-        if isinstance(item, _Gap):
+        if isinstance(item, Gap):
             began = least, most
 
 
@@ -428,10 +203,10 @@ def _as_factor(items: list[Item], began: tuple[int, int]) -> Factor:
     for index, item in enumerate(items):
         if isinstance(item, int):
             at += 1
-        elif isinstance(item, _Between):
+        elif isinstance(item, Between):
             sets[at] &= item.before
             sets[at + 1] &= item.after
-        elif isinstance(item, _Boundary):
+        elif isinstance(item, Boundary):
             _bound(sets, at, lead=index > 0, trail=index < len(items) - 1)
     lead = 1 if sets[0] != ALL else 0
     run = sets[1 - lead : len(sets) - (sets[-1] == ALL)] if len(sets) > 2 else []

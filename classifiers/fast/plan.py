@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from custody.classifiers.fast import charset
 from custody.classifiers.fast.context import WordsOnly, pieces
-from custody.classifiers.fast.factors import MAX_RUN, Factor, Shape, shape_of
+from custody.classifiers.fast.factors import Factor, Shape, shape_of
 from custody.classifiers.fast.patterns import Rule, overrides
 from custody.classifiers.fast.proven import phones_proven
 from custody.classifiers.fast.sieve import Sieve
+from custody.classifiers.fast.ways import MAX_RUN
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine

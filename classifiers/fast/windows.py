@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from custody.classifiers.fast.charset import ALL, ASCII_SPACE
-from custody.classifiers.fast.factors import ENDLESS, Factor, Shape
+from custody.classifiers.fast.factors import Factor, Shape
 from custody.classifiers.fast.sieve import Joined
+from custody.classifiers.fast.ways import ENDLESS
 
 MANY = 400  # stretches; only for so many it pays to look where what else they need stands
 SHORT = 48  # characters; a cell no longer is tried whole

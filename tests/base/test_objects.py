@@ -6,11 +6,6 @@ The server speaks S3 over HTTP in a process of its own; it is Moto's, a stand-in
 
 from __future__ import annotations
 
-import contextlib
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,30 +18,6 @@ from custody.errors import DatasetError, IntegrityError, StorageUnavailable, Usa
 from custody.objects import brought
 
 FILES = {"a.csv": b"x\n1\n", "deep/er/b ü.jsonl": b'{"a": 1}\n', "empty.txt": b"", "large.bin": bytes(20 << 20)}
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the server on a port of its choice and say where it is.
-
-    Its output goes to a file, as a pipe that nobody reads fills up and stops it in the middle of a request.
-    """
-    said = tmp_path_factory.mktemp("moto") / "output.txt"
-    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    with said.open("w") as output, subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT) as server:
-        try:
-            yield _address(server, said)
-        finally:
-            server.kill()
-
-
-def _address(server: subprocess.Popen[bytes], said: Path) -> str:
-    """Wait until the server says where it is, or ends."""
-    while not (found := re.search(r"Running on (http\S+)\s", said.read_text())):
-        assert server.poll() is None, said.read_text()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(0.05)
-    return found[1]
 
 
 @pytest.fixture

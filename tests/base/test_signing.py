@@ -8,9 +8,8 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import boto3
@@ -124,18 +123,6 @@ def test_a_home_keeps_the_ecdsa_key_that_was_made_before(tmp_path: Path, passphr
 
 
 # In a key service
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    """A stand-in for the service, in a process of its own."""
-    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        assert server.stdout
-        line = next(one for one in server.stdout if "Running on http" in one)
-        Thread(target=server.stdout.read, daemon=True).start()  # or it stops when nobody reads what it logs
-        yield line.split("Running on ")[1].split()[0]
-        server.kill()
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import boto3
@@ -38,18 +37,6 @@ WRITER = (
     "    link = st.Link('drill', (), home.policy.digest, when, None, None, told)\n"
     "    ledger.append([st.dataset_subject('people', 'a' * 64)], predicates.observed([], ['x']), link)\n"
 )
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    """A stand-in for S3, in a process of its own."""
-    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        assert server.stdout
-        line = next(one for one in server.stdout if "Running on http" in one)
-        Thread(target=server.stdout.read, daemon=True).start()  # or it stops when nobody reads what it logs
-        yield line.split("Running on ")[1].split()[0]
-        server.kill()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from custody.audit.case import Case
-from custody.audit.verdicts import VERDICTS, Finding, Verdict
+from custody.audit.verdicts import REFUSALS, VERDICTS, Finding, Verdict
 
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
@@ -46,7 +46,7 @@ def told(names: Sequence[str], verdicts: Mapping[str, Verdict]) -> Iterator[tupl
     strict = sorted(names, key=lambda one: -VERDICTS.index(verdicts[one]))[:2]
     for name in names:
         other = next(one for one in strict if one != name)
-        if (verdict := verdicts[other]) in ("review", "deny"):
+        if (verdict := verdicts[other]) in REFUSALS:
             what = f"its bytes, or some of them, are described as {other!r}, too, which is: {verdict}"
             why = "one description cannot free what another binds"
             remedy = f"find out which description holds and take the other out, or settle what is found on {other!r}"

@@ -24,8 +24,8 @@ from custody.audit.records import suppliers
 from custody.audit.rows import RowLicences, row_licences
 from custody.audit.rules import judge
 from custody.audit.screens import screen
-from custody.audit.verdicts import Finding, Verdict, strictest
-from custody.audit.waivers import REFUSALS, Circumstances, Waiver, Weighed, finding_digest, weigh
+from custody.audit.verdicts import REFUSALS, Finding, Verdict, strictest
+from custody.audit.waivers import Circumstances, Waiver, Weighed, finding_digest, weigh
 from custody.dataset import Dataset, Listing, file_sha256
 from custody.errors import IntegrityError
 from custody.policy import Policy

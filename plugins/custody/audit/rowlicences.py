@@ -17,6 +17,7 @@ from custody.audit.licences.names import normalise
 from custody.audit.optoutlists import of_rows
 from custody.audit.rows import RowLicences
 from custody.audit.rules import judge
+from custody.audit.verdicts import REFUSALS
 from custody.formats import Chunk
 
 NAME = "row-licences"
@@ -40,7 +41,7 @@ def permitted(case: Case) -> Callable[[str | None], bool]:
         if known is None:
             return False
         added = frozenset(judge(replace(bare, rows=RowLicences({known: 1})))) - before
-        return not any(one.verdict in ("review", "deny") for one in added)
+        return not any(one.verdict in REFUSALS for one in added)
 
     return tell
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 Verdict = Literal["allow", "allow_with_obligations", "review", "deny"]
 VERDICTS: tuple[Verdict, ...] = ("allow", "allow_with_obligations", "review", "deny")
+REFUSALS: tuple[Verdict, ...] = ("review", "deny")  # what the data may not be used with
 
 
 @dataclass(frozen=True, order=True)

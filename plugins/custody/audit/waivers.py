@@ -16,10 +16,9 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
-from custody.audit.verdicts import VERDICTS, Finding, Verdict, strictest
+from custody.audit.verdicts import REFUSALS, VERDICTS, Finding, Verdict, strictest
 
 LONGEST = timedelta(days=365)  # looked at again within a year, as the decisions on findings in data are
-REFUSALS: tuple[Verdict, ...] = ("review", "deny")
 _OF_STATEMENT = frozenset({"policy", "statement", "signer"})
 
 

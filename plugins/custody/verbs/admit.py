@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from custody.audit.verdicts import REFUSALS
 from custody.dataset import Dataset, Listing
 from custody.errors import DatasetError, IntegrityError, SourcesRefused, UsageError
 from custody.lineage import predicates
@@ -25,8 +26,6 @@ from custody.verbs.session import Outcome, Session
 if TYPE_CHECKING:
     from custody.audit.admission import Admission, RowFilter
     from custody.audit.case import Case
-
-REFUSED = ("review", "deny")
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def _screen(session: Session, dataset: Dataset) -> None:
     from custody.audit.screens import screen
 
     found = screen({dataset.name: dataset}, session.policy.audit.screens)[dataset.name]
-    if stops := [one for one in found if one.verdict in REFUSED]:
+    if stops := [one for one in found if one.verdict in REFUSALS]:
         reasons = [f"{one.code} {one.what}: {one.why}. To mend it: {one.remedy}" for one in stops]
         remedy = "mend the data; or audit it with --screen, let a steward waive what is harmless, and audit again"
         raise SourcesRefused(f"{dataset.name} does not pass the screens", reasons, remedy=remedy)
@@ -190,9 +189,9 @@ def _case(
 def _permitted(audited: _Audited, dataset: Dataset, *, by_row: bool) -> tuple[str, list[str]]:
     """Return the verdict on what the filters leave, and its duties."""
     told = audited.source
-    if told["verdict"] in REFUSED and by_row and told["without_refused_rows"]:
+    if told["verdict"] in REFUSALS and by_row and told["without_refused_rows"]:
         told = told["without_refused_rows"]
-    if told["verdict"] in REFUSED:
+    if told["verdict"] in REFUSALS:
         reasons = audited.statement.link.detail.get("reasons", ())
         raise SourcesRefused(f"the audit's verdict is {told['verdict']}", list(reasons), where=str(dataset.path))
     return told["verdict"], list(told["obligations"])

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from custody.audit.verdicts import REFUSALS
 from custody.errors import SourcesRefused
 from custody.intents import OnRefusal
 from custody.lineage import predicates
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from custody.audit import AuditReport, SourceVerdict
 
 __all__ = ["AuditOutcome", "OnRefusal", "audit", "report_on"]
-REFUSED = ("review", "deny")
 MOST_TOLD = 50  # sources in the JSON form of an outcome
 TOLD = 5  # reasons of each
 
@@ -111,9 +111,9 @@ def report_on(
     _write_beside(target, report, html)
     how = told(session, on_deny, on_review)
     skip = tuple(one.name for one in report.sources if how.get(one.verdict) == "skip")
-    admitted = tuple(str(one.path) for one in report.sources if one.verdict not in REFUSED and not skip)
+    admitted = tuple(str(one.path) for one in report.sources if one.verdict not in REFUSALS and not skip)
     admissible = tuple(str(one.path) for one in report.sources if one.admissible and not skip)
-    refused = {one.name: reasons(one) for one in report.sources if one.verdict in REFUSED}
+    refused = {one.name: reasons(one) for one in report.sources if one.verdict in REFUSALS}
     return AuditOutcome(admitted, admissible, refused, tuple(made), str(target), skip, page), report
 
 

@@ -83,7 +83,7 @@ def waive(session: Session, sources: Path, wish: Wish) -> Outcome:
 
 def _findings(source: SourceVerdict, wish: Wish) -> tuple[Finding, ...]:
     """Return what the waiver is about: findings that stop the source or, to withdraw one, that were waived."""
-    from custody.audit.waivers import REFUSALS
+    from custody.audit.verdicts import REFUSALS
 
     known = [one for one in source.findings if one.verdict in REFUSALS and not one.code.startswith("WVR")]
     found = tuple(one for one in known if one.code == wish.code)
