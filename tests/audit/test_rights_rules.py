@@ -578,3 +578,10 @@ def test_terms_are_reviewed_and_never_allow(tmp_path: Path, kept: Callable[..., 
 @pytest.mark.parametrize("filler", ["<script>", "<", "may not ", "not to:\n- ", "a.", "&", "reserve ", "train "])
 def test_hostile_terms_are_read_in_one_pass(filler: str) -> None:
     terms.find("the and of you " + filler * (100_000 // len(filler)))
+
+
+@pytest.mark.parametrize("text", ["", "kind,value\n"])
+def test_a_list_without_an_entry_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "cut.csv").write_text(text)
+    listed = optoutlists.read([OptoutList(file="cut.csv")], tmp_path)
+    assert codes(list(optouts(replace(case(tmp_path, origin={}), optouts=listed)))) == {("OPT044", "review")}

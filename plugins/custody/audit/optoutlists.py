@@ -87,6 +87,8 @@ def _one(named: Named, base: Path) -> Lists:
         problems.append(f"the opt-out list {named.file!r} is not the one that was named: its sha256 differs")
     if lost := entries.withdrawn(before):
         problems.append(f"the opt-out list {named.file!r} lacks {lost:,} entries of {named.earlier!r}")
+    if not len(entries):  # a list that was cut to nothing would free everybody
+        problems.append(f"the opt-out list {named.file!r} has no entry")
     if entries.unreadable:
         problems.append(f"the opt-out list {named.file!r} has {entries.unreadable:,} rows that are no entry")
     return Lists(entries | before, tuple(problems))
