@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,13 +21,18 @@ from custody.errors import CustodyError
 from custody.verbs.session import Outcome, Session
 
 Arguments = argparse.Namespace
+READER_GONE = 141  # as a shell tells of what ended by SIGPIPE
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        return int(arguments.command(arguments) or 0)
+        code = int(arguments.command(arguments) or 0)
+        sys.stdout.flush()  # so that a reader who went away shows here
+    except BrokenPipeError:  # such as `custody show … | head`: nothing is wrong, and nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
     except CustodyError as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
@@ -34,6 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         print(f"UsageError: {where}{error.strerror or type(error).__name__}. Correct the path", file=sys.stderr)
         return 1
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
